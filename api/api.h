@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_API_H
+#define KM_API_API_H
+
+#include <stdint.h>
+
+struct km_store;
+struct km_http_server;
+
+/* What handlers work on. Lives from before the server starts until after it has stopped. */
+struct km_api {
+    struct km_store *store;
+    struct km_http_server *server; /* for its figures in /api/status */
+    int64_t interval_ms;           /* --interval */
+    int64_t retention_ms;          /* --retention: also the longest window */
+    int64_t started_ms;            /* Unix time */
+    const char *version;
+};
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_HTTP_SERVER_H
+#define KM_API_HTTP_SERVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api.h"
+#include "route.h"
+
+/*
+ * HTTP over libmicrohttpd: http_server.c is the only file that knows the library. It turns a
+ * request into a km_call for a route, and its answer into bytes; gzip both ways; every limit of the
+ * outside.
+ */
+struct km_http_server;
+
+struct km_http_config {
+    const char *listen; /* "0.0.0.0:8080", "[::]:8080", port 0 takes a free one */
+    int threads;
+    uint32_t max_connections;       /* more are refused at once */
+    size_t max_body;                /* bytes, before and after gzip: 413 */
+    int64_t header_timeout_ms;      /* a request's headers must be complete, however they trickle */
+    int64_t body_timeout_ms;        /* then its body */
+    int64_t answer_timeout_ms;      /* then the answer must be taken by the client */
+    int64_t idle_timeout_ms;        /* between requests of one connection */
+    const char *tls_cert, *tls_key; /* PEM files, or NULL for plain HTTP */
+};
+
+struct km_http_status {
+    uint64_t requests, errors_4xx, errors_5xx; /* answered */
+    uint64_t connections, connections_refused, connections_timed_out;
+    uint64_t bytes_in, bytes_out;
+};
+
+/*
+ * Starts to listen and to answer with the routes. Returns 0 and the server for
+ * km_http_server_stop(), or negative errno: -EINVAL for an address that is none, -EADDRINUSE, …
+ */
+int km_http_server_start(const struct km_http_config *config, const struct km_api *api,
+                         const struct km_route *routes, struct km_http_server **ret_server);
+
+/* The port it listens on. */
+uint16_t km_http_server_port(const struct km_http_server *server);
+
+void km_http_server_get_status(const struct km_http_server *server,
+                               struct km_http_status *ret_status);
+
+/*
+ * Stops: no new connection, answers under way are finished within drain_ms, then all is closed and
+ * freed. NULL is fine.
+ */
+void km_http_server_stop(struct km_http_server *server, int64_t drain_ms);
+
+#endif

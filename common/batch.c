@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "batch.h"
+
+void km_pod_init(struct km_pod *pod)
+{
+    *pod = (struct km_pod){.restarts = -1, .host_network = -1};
+}
+
+void km_container_init(struct km_container *container)
+{
+    *container = (struct km_container){.restarts = -1};
+}
+
+static void member_int(struct km_json *w, const char *key, int64_t value)
+{
+    km_json_key(w, key);
+    km_json_int(w, value);
+}
+
+static void encode_container(struct km_json *w, const struct km_container *c)
+{
+    km_json_object(w);
+    km_json_member_time(w, "timestamp", c->reading.sample.time_ms);
+    km_json_member(w, "name", c->name);
+    km_json_member(w, "id", c->id);
+    km_json_member(w, "state", c->state);
+    if (c->started_ms)
+        km_json_member_time(w, "started", c->started_ms);
+    if (c->restarts >= 0)
+        member_int(w, "restarts", c->restarts);
+    km_json_sample(w, &c->reading.sample);
+    km_json_object_end(w);
+}
+
+static void encode_pod(struct km_json *w, const struct km_pod *p)
+{
+    km_json_object(w);
+    km_json_member_time(w, "timestamp", p->reading.sample.time_ms);
+    km_json_member(w, "pod_name", p->name);
+    km_json_member(w, "namespace", p->name_space);
+    km_json_member(w, "uid", p->uid);
+    km_json_member(w, "phase", p->phase);
+    if (p->owner_kind && p->owner_name) {
+        km_json_key(w, "owner");
+        km_json_object(w);
+        km_json_member(w, "kind", p->owner_kind);
+        km_json_member(w, "name", p->owner_name);
+        km_json_object_end(w);
+    }
+    km_json_member(w, "deployment", p->deployment);
+    if (p->created_ms)
+        km_json_member_time(w, "created", p->created_ms);
+    if (p->restarts >= 0)
+        member_int(w, "restarts", p->restarts);
+    if (p->host_network >= 0) {
+        km_json_key(w, "host_network");
+        km_json_bool(w, p->host_network);
+    }
+    km_json_sample(w, &p->reading.sample);
+    km_json_key(w, "containers");
+    km_json_array(w);
+    for (size_t i = 0; i < p->n_containers; i++)
+        encode_container(w, &p->containers[i]);
+    km_json_array_end(w);
+    km_json_object_end(w);
+}
+
+void km_batch_encode(struct km_json *w, const struct km_batch *batch)
+{
+    km_json_object(w);
+    km_json_member_time(w, "timestamp", batch->reading.sample.time_ms);
+    km_json_member(w, "node", batch->node);
+    km_json_member(w, "boot_id", batch->boot_id);
+    if (batch->interval_ms)
+        member_int(w, "interval_ms", batch->interval_ms);
+    km_json_sample(w, &batch->reading.sample);
+    km_json_key(w, "pods");
+    km_json_array(w);
+    for (size_t i = 0; i < batch->n_pods; i++)
+        encode_pod(w, &batch->pods[i]);
+    km_json_array_end(w);
+    km_json_object_end(w);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_COMMON_METRIC_H
+#define KM_COMMON_METRIC_H
+
+/* The metric catalogue of metric.def as constants and tables. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum km_metric_kind {
+    KM_KIND_GAUGE,
+    KM_KIND_COUNTER,
+    KM_KIND_RATED,
+    KM_KIND_MILLI,
+    KM_KIND_EXACT,
+};
+
+enum km_scope {
+    KM_SCOPE_NODE = 1,
+    KM_SCOPE_POD = 2,
+    KM_SCOPE_CONTAINER = 4,
+};
+
+enum km_group {
+#define KM_GROUP(id, name, help) KM_GROUP_##id,
+#define KM_METRIC(id, group, key, kind, unit, scope, help)
+#include "metric.def"
+#undef KM_GROUP
+#undef KM_METRIC
+    KM_GROUP_COUNT
+};
+
+enum km_metric {
+#define KM_GROUP(id, name, help)
+#define KM_METRIC(id, group, key, kind, unit, scope, help) KM_##id,
+#include "metric.def"
+#undef KM_GROUP
+#undef KM_METRIC
+    KM_METRIC_COUNT
+};
+
+struct km_group_info {
+    const char *name; /* "" for members of the object itself */
+    const char *help;
+    uint16_t first; /* its metrics begin here and go on while their group is this one */
+};
+
+struct km_metric_info {
+    const char *key;
+    const char *unit;
+    const char *help;
+    uint8_t group; /* enum km_group */
+    uint8_t kind;  /* enum km_metric_kind */
+    uint8_t scope; /* sum of enum km_scope */
+};
+
+extern const struct km_metric_info km_metrics[KM_METRIC_COUNT];
+extern const struct km_group_info km_groups[KM_GROUP_COUNT];
+
+/* True for cumulative metrics: COUNTER and RATED. */
+static inline bool km_metric_is_counter(unsigned metric)
+{
+    return km_metrics[metric].kind == KM_KIND_COUNTER || km_metrics[metric].kind == KM_KIND_RATED;
+}
+
+/* The group called name[0..len), or -1. "" is no group's name here. */
+int km_group_find(const char *name, size_t len);
+
+/* The metric of a group by its key[0..len), or -1. EXACT twins are never returned. */
+int km_metric_find(int group, const char *key, size_t len);
+
+#endif

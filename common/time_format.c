@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "time_format.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <time.h>
+
+/*
+ * Days since 1970-01-01 of a date in the Gregorian calendar, by counting years from March so that
+ * the leap day comes last: 365 a year, one more every 4th, not the 100th, but the 400th.
+ */
+static int64_t days_of(int64_t year, int month, int day)
+{
+    int64_t from_march = (month + 9) % 12;
+    int64_t y = month <= 2 ? year - 1 : year;
+    int64_t day_of_year = (153 * from_march + 2) / 5 + day - 1;
+
+    return 365 * y + y / 4 - y / 100 + y / 400 + day_of_year - 719468;
+}
+
+static bool leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+void km_time_format(int64_t unix_ms, char ret_text[KM_TIME_TEXT])
+{
+    struct tm tm;
+    time_t seconds;
+
+    if (unix_ms < 0)
+        unix_ms = 0;
+    if (unix_ms > KM_TIME_MAX_MS)
+        unix_ms = KM_TIME_MAX_MS;
+    seconds = (time_t)(unix_ms / 1000);
+    gmtime_r(&seconds, &tm);
+    snprintf(ret_text, KM_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
+             (unsigned)(tm.tm_year + 1900) % 10000U, (unsigned)(tm.tm_mon + 1) % 100U,
+             (unsigned)tm.tm_mday % 100U, (unsigned)tm.tm_hour % 100U, (unsigned)tm.tm_min % 100U,
+             (unsigned)tm.tm_sec % 100U, (unsigned)(unix_ms % 1000));
+}
+
+/* Takes count digits at *p, or fails. */
+static bool digits(const char **p, const char *end, int count, int *ret)
+{
+    int value = 0;
+
+    for (int i = 0; i < count; i++, (*p)++) {
+        if (*p == end || !isdigit((unsigned char)**p))
+            return false;
+        value = value * 10 + (**p - '0');
+    }
+    *ret = value;
+    return true;
+}
+
+static bool letter(const char **p, const char *end, const char *any_of)
+{
+    if (*p == end)
+        return false;
+    for (; *any_of; any_of++) {
+        if (**p == *any_of) {
+            (*p)++;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ".123456": milliseconds, the rest cut off. No dot is 0. */
+static bool fraction(const char **p, const char *end, int *ret_ms)
+{
+    int ms = 0, place = 100;
+
+    *ret_ms = 0;
+    if (!letter(p, end, "."))
+        return true;
+    if (*p == end || !isdigit((unsigned char)**p))
+        return false;
+    for (; *p < end && isdigit((unsigned char)**p); (*p)++, place /= 10)
+        ms += (**p - '0') * place;
+    *ret_ms = ms;
+    return true;
+}
+
+/* "Z", "+09:00", or nothing for UTC: minutes east of Greenwich. */
+static bool offset(const char **p, const char *end, int *ret_minutes)
+{
+    int hours, minutes, sign;
+
+    *ret_minutes = 0;
+    if (*p == end || letter(p, end, "Zz"))
+        return true;
+    sign = **p == '-' ? -1 : 1;
+    if (!letter(p, end, "+-") || !digits(p, end, 2, &hours) || !letter(p, end, ":") ||
+        !digits(p, end, 2, &minutes) || hours > 23 || minutes > 59)
+        return false;
+    *ret_minutes = sign * (hours * 60 + minutes);
+    return true;
+}
+
+int km_time_parse(const char *text, size_t len, int64_t *ret_unix_ms)
+{
+    static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const char *p = text, *end = text + len;
+    int year, month, day, hour, minute, second, ms, east;
+    int64_t unix_ms;
+
+    if (!digits(&p, end, 4, &year) || !letter(&p, end, "-") || !digits(&p, end, 2, &month) ||
+        !letter(&p, end, "-") || !digits(&p, end, 2, &day) || !letter(&p, end, "Tt ") ||
+        !digits(&p, end, 2, &hour) || !letter(&p, end, ":") || !digits(&p, end, 2, &minute) ||
+        !letter(&p, end, ":") || !digits(&p, end, 2, &second) || !fraction(&p, end, &ms) ||
+        !offset(&p, end, &east) || p != end)
+        return -EINVAL;
+    if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60 ||
+        day > month_days[month - 1] + (month == 2 && leap(year)))
+        return -EINVAL;
+    unix_ms = ((days_of(year, month, day) * 24 + hour) * 60 + minute - east) * 60000;
+    unix_ms += (int64_t)second * 1000 + ms;
+    if (unix_ms < 0 || unix_ms > KM_TIME_MAX_MS)
+        return -EINVAL;
+    *ret_unix_ms = unix_ms;
+    return 0;
+}
+
+static int64_t clock_ms(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t km_time_now_ms(void)
+{
+    return clock_ms(CLOCK_REALTIME);
+}
+
+int64_t km_time_steady_ms(void)
+{
+    return clock_ms(CLOCK_BOOTTIME);
+}
