@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Batches into the store: counted first, then stored, so that limits refuse all or nothing. */
+#include <errno.h>
+#include <string.h>
+
+#include "store_inside.h"
+
+/* What one reading is of. */
+struct subject {
+    enum km_entity_kind kind;
+    struct km_facts facts;
+    const struct km_reading *reading;
+};
+
+/* Calls each with every reading of the batch; stops at the first that is not 0. */
+static int for_each(const struct km_batch *batch,
+                    int (*each)(struct km_store *, const struct subject *, void *),
+                    struct km_store *store, void *arg)
+{
+    struct subject s;
+    int r;
+
+    if (batch->has_node) {
+        s = (struct subject){KM_ENTITY_NODE, {.restarts = -1, .host_network = -1}, &batch->reading};
+        s.facts.text[KM_FACT_NODE] = batch->node;
+        s.facts.text[KM_FACT_BOOT_ID] = batch->boot_id;
+        r = each(store, &s, arg);
+        if (r < 0)
+            return r;
+    }
+    for (size_t p = 0; p < batch->n_pods; p++) {
+        const struct km_pod *pod = &batch->pods[p];
+
+        s = (struct subject){KM_ENTITY_POD, {.created_ms = pod->created_ms}, &pod->reading};
+        s.facts.restarts = pod->restarts;
+        s.facts.host_network = pod->host_network;
+        s.facts.text[KM_FACT_NODE] = pod->node ? pod->node : batch->node;
+        s.facts.text[KM_FACT_NAMESPACE] = pod->name_space ? pod->name_space : "";
+        s.facts.text[KM_FACT_POD] = pod->name;
+        s.facts.text[KM_FACT_UID] = pod->uid;
+        s.facts.text[KM_FACT_PHASE] = pod->phase;
+        s.facts.text[KM_FACT_OWNER_KIND] = pod->owner_kind;
+        s.facts.text[KM_FACT_OWNER_NAME] = pod->owner_name;
+        s.facts.text[KM_FACT_DEPLOYMENT] = pod->deployment;
+        r = each(store, &s, arg);
+        if (r < 0)
+            return r;
+        s.kind = KM_ENTITY_CONTAINER;
+        for (size_t c = 0; c < pod->n_containers; c++) {
+            const struct km_container *container = &pod->containers[c];
+
+            s.reading = &container->reading;
+            s.facts.text[KM_FACT_PHASE] = NULL;
+            s.facts.text[KM_FACT_OWNER_KIND] = NULL;
+            s.facts.text[KM_FACT_OWNER_NAME] = NULL;
+            s.facts.text[KM_FACT_DEPLOYMENT] = NULL;
+            s.facts.text[KM_FACT_CONTAINER] = container->name;
+            s.facts.text[KM_FACT_CONTAINER_ID] = container->id;
+            s.facts.text[KM_FACT_STATE] = container->state;
+            s.facts.started_ms = container->started_ms;
+            s.facts.restarts = container->restarts;
+            r = each(store, &s, arg);
+            if (r < 0)
+                return r;
+        }
+    }
+    return 0;
+}
+
+/* The id of a member outside the catalogue, or -1. */
+static int key_find(const struct km_store *store, const struct km_extra *extra)
+{
+    for (uint32_t i = 0; i < store->n_keys; i++) {
+        const struct km_key *k = &store->keys[i];
+
+        if (k->group == extra->group && strncmp(k->key, extra->key, extra->key_len) == 0 &&
+            k->key[extra->key_len] == '\0')
+            return (int)(KM_METRIC_COUNT + i);
+    }
+    return -1;
+}
+
+static int key_add(struct km_store *store, const struct km_extra *extra)
+{
+    char text[256];
+    const char *copy;
+
+    if (extra->key_len >= sizeof(text))
+        return -ENOSPC;
+    memcpy(text, extra->key, extra->key_len);
+    text[extra->key_len] = '\0';
+    copy = km_intern_get(&store->names, text);
+    if (!copy)
+        return -ENOMEM;
+    store->keys[store->n_keys] = (struct km_key){copy, extra->group};
+    return (int)(KM_METRIC_COUNT + store->n_keys++);
+}
+
+struct need {
+    uint32_t entities, keys;
+    size_t bytes;
+};
+
+/*
+ * What a reading may cost at most. A block that grows is made anew at its full room before the old
+ * one goes; an entity and its texts come on top when it is new.
+ */
+static int count_need(struct km_store *store, const struct subject *s, void *arg)
+{
+    struct need *need = arg;
+    size_t columns = s->reading->n_extra;
+
+    for (unsigned w = 0; w < KM_SAMPLE_WORDS; w++)
+        columns += (size_t)__builtin_popcountll(s->reading->sample.present[w]);
+    if (columns > KM_ROW_MAX)
+        return -ENOSPC;
+    for (size_t i = 0; i < s->reading->n_extra; i++)
+        need->keys += key_find(store, &s->reading->extra[i]) < 0;
+    if (km_index_find(store, s->kind, &s->facts)) {
+        need->bytes += (columns + 1) * sizeof(int64_t) * 8;
+    } else {
+        need->entities++;
+        need->bytes += sizeof(struct km_entity) + (columns + 4) * sizeof(int64_t) * 8;
+        for (int f = 0; f < KM_FACT_COUNT; f++)
+            need->bytes += s->facts.text[f] ? strlen(s->facts.text[f]) + 32 : 0;
+    }
+    return 0;
+}
+
+static void make_row(struct km_store *store, const struct km_reading *reading, struct km_row *row)
+{
+    row->time_ms = reading->sample.time_ms;
+    row->count = 0;
+    for (unsigned w = 0; w < KM_SAMPLE_WORDS; w++) {
+        for (uint64_t bits = reading->sample.present[w]; bits; bits &= bits - 1) {
+            unsigned metric = w * 64 + (unsigned)__builtin_ctzll(bits);
+
+            row->metric[row->count] = (uint16_t)metric;
+            row->value[row->count++] = reading->sample.value[metric];
+        }
+    }
+    for (size_t i = 0; i < reading->n_extra; i++) {
+        const struct km_extra *extra = &reading->extra[i];
+        int id = key_find(store, extra);
+        unsigned place = row->count;
+
+        if (id < 0)
+            id = key_add(store, extra);
+        if (id < 0)
+            continue;
+        while (place > 0 && row->metric[place - 1] > id) {
+            row->metric[place] = row->metric[place - 1];
+            row->value[place] = row->value[place - 1];
+            place--;
+        }
+        row->metric[place] = (uint16_t)id;
+        row->value[place] = extra->value;
+        row->count++;
+    }
+}
+
+static int store_one(struct km_store *store, const struct subject *s, void *arg)
+{
+    const int64_t *received_ms = arg;
+    struct km_entity *e = km_index_find(store, s->kind, &s->facts);
+    struct km_row row;
+    int64_t newest;
+    int r;
+
+    if (!e)
+        e = km_index_add(store, s->kind, &s->facts);
+    if (!e)
+        return -ENOMEM;
+    make_row(store, s->reading, &row);
+    newest = km_entity_newest(e);
+    r = km_entity_insert(e, &row, &store->bytes);
+    if (r == -EEXIST) {
+        store->counters.rows_duplicate++;
+        r = 0;
+    } else if (r == 0) {
+        store->counters.rows++;
+        store->counters.samples += row.count;
+        store->counters.rows_appended++;
+        store->counters.rows_late += row.time_ms < newest;
+        if (row.time_ms > newest)
+            r = km_facts_update(&store->names, &e->facts, &s->facts);
+    }
+    if (e->n_blocks == 0)
+        km_index_remove(store, e);
+    else if (*received_ms > e->received_ms)
+        e->received_ms = *received_ms;
+    return r;
+}
+
+int km_store_append(struct km_store *store, const struct km_batch *batch, int64_t received_ms)
+{
+    struct need need = {0};
+    int r;
+
+    pthread_rwlock_wrlock(&store->lock);
+    if (received_ms >= store->next_expire_ms) {
+        km_retention_drop(store, received_ms - store->config.retention_ms);
+        store->next_expire_ms = received_ms + store->config.interval_ms;
+    }
+    r = for_each(batch, count_need, store, &need);
+    if (r == 0 && (store->n_entities + need.entities > store->config.max_entities ||
+                   store->n_keys + need.keys > store->config.max_keys))
+        r = -ENOSPC;
+    if (r == 0)
+        r = km_retention_room(store, need.bytes);
+    if (r == 0)
+        r = for_each(batch, store_one, store, &received_ms);
+    if (r == 0)
+        km_retention_room(store,
+                          0); /* blocks that grew by more than the average are paid for now */
+    pthread_rwlock_unlock(&store->lock);
+    return r;
+}

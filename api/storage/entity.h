@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_STORAGE_ENTITY_H
+#define KM_API_STORAGE_ENTITY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "block.h"
+#include "intern.h"
+#include "store.h"
+
+/* One identity and its rows. Inside the store; its lock guards all of it. */
+
+/* Texts known of an entity, each interned or NULL. The first ones are its identity. */
+enum km_fact {
+    KM_FACT_NODE,
+    KM_FACT_BOOT_ID, /* node */
+    KM_FACT_NAMESPACE,
+    KM_FACT_POD,
+    KM_FACT_UID,
+    KM_FACT_CONTAINER,
+    KM_FACT_CONTAINER_ID,
+    KM_FACT_STATE,
+    KM_FACT_PHASE,
+    KM_FACT_OWNER_KIND,
+    KM_FACT_OWNER_NAME,
+    KM_FACT_DEPLOYMENT,
+    KM_FACT_COUNT
+};
+
+struct km_facts {
+    const char *text[KM_FACT_COUNT];
+    int64_t created_ms, started_ms;
+    int32_t restarts;
+    int8_t host_network;
+};
+
+struct km_entity {
+    uint64_t key;           /* hash of the identity */
+    struct km_entity *next; /* of the same bucket of the index */
+    uint32_t slot, generation;
+    enum km_entity_kind kind;
+    struct km_facts facts;
+    int64_t received_ms;
+    size_t n_blocks, room_blocks;
+    struct km_block **blocks; /* oldest first; their times do not overlap */
+};
+
+/*
+ * The hash of an identity: kind and those facts that make it. A pod or container is known by its
+ * UID or id alone; without one by its names.
+ */
+uint64_t km_entity_key(enum km_entity_kind kind, const struct km_facts *facts);
+
+/* True if facts name the entity's identity. */
+bool km_entity_is(const struct km_entity *entity, enum km_entity_kind kind,
+                  const struct km_facts *facts);
+
+/* Newest row's time; 0 without rows. */
+int64_t km_entity_newest(const struct km_entity *entity);
+
+/*
+ * Puts a row among the blocks. *bytes follows the memory that blocks take. Returns 0, -EEXIST or
+ * -ENOMEM; then nothing has changed.
+ */
+int km_entity_insert(struct km_entity *entity, const struct km_row *row, size_t *bytes);
+
+/* Frees the oldest block; *bytes follows. There must be one. */
+void km_entity_drop_oldest(struct km_entity *entity, size_t *bytes);
+
+#endif

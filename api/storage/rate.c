@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rate.h"
+
+bool km_rate(const struct km_row *before, const struct km_row *after, unsigned metric,
+             double *ret_per_second)
+{
+    int64_t first, second;
+    int64_t elapsed_ms = after->time_ms - before->time_ms;
+
+    if (elapsed_ms <= 0 || !km_row_get(before, metric, &first) ||
+        !km_row_get(after, metric, &second) || second < first)
+        return false;
+    *ret_per_second = (double)((uint64_t)second - (uint64_t)first) * 1000 / (double)elapsed_ms;
+    return true;
+}
