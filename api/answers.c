@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "answers.h"
+
+#include <stdio.h>
+
+#include "rate.h"
+
+/* The ids of a row, catalogue and others, of one group from *place on. */
+static void group_members(struct km_json *w, const struct km_store *store, const struct km_row *row,
+                          const struct km_row *before, int group)
+{
+    for (unsigned i = 0; i < row->count; i++) {
+        unsigned metric = row->metric[i];
+        char rate_key[64];
+        const char *key;
+        double rate;
+        int of;
+
+        if (km_store_metric(store, metric, &of, &key) < 0 || of != group)
+            continue;
+        km_json_key(w, key);
+        if (metric >= KM_METRIC_COUNT) {
+            km_json_int(w, row->value[i]);
+            continue;
+        }
+        km_json_metric(w, metric, row->value[i]);
+        if (km_metrics[metric].kind == KM_KIND_RATED && before &&
+            km_rate(before, row, metric, &rate)) {
+            snprintf(rate_key, sizeof(rate_key), "%s_per_second", key);
+            km_json_key(w, rate_key);
+            km_json_decimal(w, rate);
+        }
+    }
+}
+
+void km_answer_row(struct km_json *w, const struct km_store *store, const struct km_row *row,
+                   const struct km_row *before)
+{
+    bool there[KM_GROUP_COUNT] = {false};
+
+    for (unsigned i = 0; i < row->count; i++) {
+        const char *key;
+        int group;
+
+        if (km_store_metric(store, row->metric[i], &group, &key) == 0)
+            there[group] = true;
+    }
+    for (int group = 0; group < KM_GROUP_COUNT; group++) {
+        if (!there[group])
+            continue;
+        if (group != KM_GROUP_TOP) {
+            km_json_key(w, km_groups[group].name);
+            km_json_object(w);
+        }
+        group_members(w, store, row, before, group);
+        if (group != KM_GROUP_TOP)
+            km_json_object_end(w);
+    }
+}
+
+static void member_int(struct km_json *w, const char *key, int64_t value)
+{
+    km_json_key(w, key);
+    km_json_int(w, value);
+}
+
+static void metrics(struct km_json *w, const struct km_store *store, const struct km_view *view)
+{
+    km_answer_row(w, store, &view->last, view->has_previous ? &view->previous : NULL);
+}
+
+void km_answer_node(struct km_json *w, const struct km_store *store, const struct km_view *view,
+                    int64_t interval_ms, int64_t now_ms)
+{
+    int64_t silent_ms = now_ms > view->received_ms ? now_ms - view->received_ms : 0;
+
+    km_json_object(w);
+    km_json_member_time(w, "timestamp", view->last.time_ms);
+    km_json_member(w, "node", view->node);
+    km_json_key(w, "stale");
+    km_json_bool(w, silent_ms > 3 * interval_ms);
+    km_json_key(w, "last_seen_seconds");
+    km_json_milli(w, silent_ms);
+    metrics(w, store, view);
+    km_json_object_end(w);
+}
+
+void km_answer_container(struct km_json *w, const struct km_store *store,
+                         const struct km_view *view)
+{
+    km_json_object(w);
+    km_json_member_time(w, "timestamp", view->last.time_ms);
+    km_json_member(w, "name", view->container);
+    km_json_member(w, "id", view->container_id);
+    km_json_member(w, "state", view->state);
+    if (view->started_ms)
+        km_json_member_time(w, "started", view->started_ms);
+    if (view->restarts >= 0)
+        member_int(w, "restarts", view->restarts);
+    metrics(w, store, view);
+    km_json_object_end(w);
+}
+
+void km_answer_pod(struct km_json *w, const struct km_store *store, const struct km_view *view,
+                   int64_t now_ms, const struct km_ref *containers, size_t n_containers)
+{
+    km_json_object(w);
+    km_json_member_time(w, "timestamp", view->last.time_ms);
+    km_json_member(w, "pod_name", view->pod);
+    km_json_key(w, "namespace");
+    km_json_string(w, view->name_space ? view->name_space : "");
+    km_json_member(w, "uid", view->uid);
+    km_json_member(w, "node", view->node);
+    km_json_member(w, "phase", view->phase);
+    if (view->owner_kind && view->owner_name) {
+        km_json_key(w, "owner");
+        km_json_object(w);
+        km_json_member(w, "kind", view->owner_kind);
+        km_json_member(w, "name", view->owner_name);
+        km_json_object_end(w);
+    }
+    km_json_member(w, "deployment", view->deployment);
+    if (view->host_network >= 0) {
+        km_json_key(w, "host_network");
+        km_json_bool(w, view->host_network);
+    }
+    if (view->restarts >= 0)
+        member_int(w, "restarts", view->restarts);
+    if (view->created_ms) {
+        km_json_member_time(w, "created", view->created_ms);
+        member_int(w, "age_seconds",
+                   now_ms > view->created_ms ? (now_ms - view->created_ms) / 1000 : 0);
+    }
+    metrics(w, store, view);
+    if (containers) {
+        km_json_key(w, "containers");
+        km_json_array(w);
+        for (size_t i = 0; i < n_containers; i++) {
+            struct km_view container;
+
+            if (km_store_view(store, containers[i], &container) == 0)
+                km_answer_container(w, store, &container);
+        }
+        km_json_array_end(w);
+    }
+    km_json_object_end(w);
+}

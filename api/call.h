@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_CALL_H
+#define KM_API_CALL_H
+
+#include <stdbool.h>
+
+#include "route.h"
+
+/* One request and its answer, between the HTTP server and the handlers. Knows no HTTP library. */
+
+#define KM_CALL_PARAMS 12 /* path and query parameters of one request */
+#define KM_CALL_FAULTS 16
+
+struct km_call_param {
+    const char *name; /* the route's; of a path parameter not zero-terminated: name_len counts */
+    size_t name_len;
+    char *value; /* decoded, in call->text */
+    bool in_path;
+};
+
+struct km_call {
+    const struct km_api *api;
+    const struct km_route *route; /* NULL until one is found */
+    char *text;                   /* the decoded target: path and parameters point into it */
+    const char *path;             /* as it came, for "instance" */
+    struct km_call_param params[KM_CALL_PARAMS];
+    unsigned n_params;
+    struct km_buf body;
+
+    int status; /* 0 until answered */
+    int retry_after;
+    const char *content_type;
+    const char *allow;       /* for 405 */
+    const char *location;    /* for redirects */
+    struct km_buf answer;    /* or, where set: */
+    const void *static_data; /* not ours to free */
+    size_t static_len;
+    bool static_gzip; /* static_data is gzip */
+    int (*next)(void *state, struct km_buf *out);
+    void (*done)(void *state);
+    void *state;
+
+    struct {
+        char pointer[256], parameter[64], detail[256];
+    } faults[KM_CALL_FAULTS];
+    unsigned n_faults;
+};
+
+/*
+ * Finds the route of a method and a raw request target ("/api/pods/a%20b?window=60"), decodes and
+ * checks its parameters. Where something is wrong the call is answered with a problem (400, 404,
+ * 405, 422) and call->route may be NULL. Returns 0, or -ENOMEM.
+ */
+int km_call_route(struct km_call *call, const struct km_route *routes, const char *method,
+                  const char *target);
+
+/* Frees what the call holds; a stream's done() is called if it was not. */
+void km_call_done(struct km_call *call);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "entity_list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "answers.h"
+#include "api.h"
+#include "list_page.h"
+#include "rate.h"
+#include "time_format.h"
+
+struct entities {
+    const struct km_api *api;
+    enum km_entity_kind kind;
+    int64_t now_ms;
+    struct km_ref *refs;
+};
+
+static void write_entity(void *arg, size_t i, struct km_json *w)
+{
+    struct entities *e = arg;
+    struct km_view view;
+
+    if (km_store_view(e->api->store, e->refs[i], &view) < 0)
+        return;
+    switch (e->kind) {
+    case KM_ENTITY_NODE:
+        km_answer_node(w, e->api->store, &view, e->api->interval_ms, e->now_ms);
+        break;
+    case KM_ENTITY_POD:
+        km_answer_pod(w, e->api->store, &view, e->now_ms, NULL, 0);
+        break;
+    case KM_ENTITY_CONTAINER:
+        km_answer_container(w, e->api->store, &view);
+        break;
+    }
+}
+
+/* 0x01 stands between the parts, so that names are in the order of their parts. */
+static bool entity_name(void *arg, size_t i, char ret_name[KM_LIST_NAME])
+{
+    struct entities *e = arg;
+    struct km_view view;
+
+    if (km_store_view(e->api->store, e->refs[i], &view) < 0)
+        return false;
+    if (e->kind == KM_ENTITY_NODE)
+        snprintf(ret_name, KM_LIST_NAME, "%s", view.node);
+    else
+        snprintf(ret_name, KM_LIST_NAME, "%s\x01%s\x01%s", view.name_space ? view.name_space : "",
+                 view.pod ? view.pod : "", view.container ? view.container : "");
+    return true;
+}
+
+static void entities_free(void *arg)
+{
+    struct entities *e = arg;
+
+    free(e->refs);
+    free(e);
+}
+
+static double gauge(const struct km_view *view, unsigned metric)
+{
+    int64_t value;
+
+    return km_row_get(&view->last, metric, &value) ? (double)value : 0;
+}
+
+static double rate(const struct km_view *view, unsigned metric)
+{
+    double value;
+
+    return view->has_previous && km_rate(&view->previous, &view->last, metric, &value) ? value : 0;
+}
+
+double km_sort_value(int sort, const struct km_view *view)
+{
+    switch (sort) {
+    case KM_SORT_CPU:
+        return gauge(view, KM_CPU_USAGE);
+    case KM_SORT_MEMORY:
+        return gauge(view, KM_MEM_WORKING_SET)
+                   ? gauge(view, KM_MEM_WORKING_SET)
+                   : gauge(view, KM_MEM_USED) + gauge(view, KM_MEM_USAGE);
+    case KM_SORT_NETWORK:
+        return rate(view, KM_NET_RX_BYTES) + rate(view, KM_NET_TX_BYTES);
+    case KM_SORT_DISK:
+        return rate(view, KM_DISK_READ_BYTES) + rate(view, KM_DISK_WRITE_BYTES);
+    default:
+        return 0;
+    }
+}
+
+double km_sort_total(int sort, const struct km_total *total)
+{
+    switch (sort) {
+    case KM_SORT_CPU:
+        return total->gauge[KM_CPU_USAGE];
+    case KM_SORT_MEMORY:
+        return total->has_gauge[KM_MEM_WORKING_SET] ? total->gauge[KM_MEM_WORKING_SET]
+                                                    : total->gauge[KM_MEM_USAGE];
+    case KM_SORT_NETWORK:
+        return total->rate[KM_NET_RX_BYTES] + total->rate[KM_NET_TX_BYTES];
+    case KM_SORT_DISK:
+        return total->rate[KM_DISK_READ_BYTES] + total->rate[KM_DISK_WRITE_BYTES];
+    default:
+        return 0;
+    }
+}
+
+void km_answer_entities(struct km_call *call, const struct km_filter *filter)
+{
+    const struct km_api *api = km_call_api(call);
+    int sort = km_call_choice(call, "sort", KM_SORT_NAME);
+    struct entities *e = calloc(1, sizeof(*e));
+    struct km_list list = {
+        .write = write_entity, .name = entity_name, .done = entities_free, .arg = e};
+
+    if (e)
+        *e = (struct entities){api, filter->kind, km_time_now_ms(), NULL};
+    if (!e || km_store_list(api->store, filter, e->now_ms, &e->refs, &list.count) < 0) {
+        free(e);
+        km_answer_problem(call, 503, 1, "memory ran out while the list was made");
+        return;
+    }
+    if (sort != KM_SORT_NAME)
+        list.value = calloc(list.count + 1, sizeof(double));
+    for (size_t i = 0; list.value && i < list.count; i++) {
+        struct km_view view;
+
+        if (km_store_view(api->store, e->refs[i], &view) == 0)
+            list.value[i] = km_sort_value(sort, &view);
+    }
+    km_answer_list(call, &list);
+}

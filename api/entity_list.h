@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_ENTITY_LIST_H
+#define KM_API_ENTITY_LIST_H
+
+#include "route.h"
+#include "store.h"
+#include "total.h"
+
+/* Answers the list of the nodes, pods or containers that match, as they are now. */
+void km_answer_entities(struct km_call *call, const struct km_filter *filter);
+
+/* What `sort` orders an entity by; 0 where it is not known. `sort` is an enum km_sort. */
+double km_sort_value(int sort, const struct km_view *view);
+double km_sort_total(int sort, const struct km_total *total);
+
+#endif

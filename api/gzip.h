@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_GZIP_H
+#define KM_API_GZIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+
+/* gzip (RFC 1952) of whole texts and of streams, over zlib. */
+
+/*
+ * Unpacks data (one or more gzip members) and appends it to out. Returns 0; -EINVAL if it is not
+ * gzip, damaged or cut off; -EMSGSIZE if it is more than max bytes, found without unpacking more;
+ * -ENOMEM. Where it is not 0, out holds an unspecified part.
+ */
+int km_gunzip(const void *data, size_t len, size_t max, struct km_buf *out);
+
+/* Appends data packed to out. Returns 0 or -ENOMEM. */
+int km_gzip(const void *data, size_t len, struct km_buf *out);
+
+/*
+ * Packing in pieces. The window is small (8 KiB; about 70 KB of memory in all), since there may be
+ * as many at once as there are slow readers.
+ */
+struct km_gzip_stream;
+
+/* Returns NULL when memory runs out. */
+struct km_gzip_stream *km_gzip_stream_new(void);
+void km_gzip_stream_free(struct km_gzip_stream *stream);
+
+/*
+ * Takes a piece and appends what is ready to out, maybe nothing yet; with end, all the rest.
+ * Returns 0 or -ENOMEM.
+ */
+int km_gzip_stream_write(struct km_gzip_stream *stream, const void *data, size_t len, bool end,
+                         struct km_buf *out);
+
+/*
+ * True if an Accept-Encoding header's text allows gzip: "gzip, deflate, br", "*", not "gzip;q=0".
+ * NULL, no header, does not.
+ */
+bool km_gzip_accepted(const char *accept_encoding);
+
+#endif

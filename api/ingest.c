@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bodies into the store. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "api.h"
+#include "handlers.h"
+#include "models.h"
+#include "store.h"
+#include "time_format.h"
+
+/* One model a thread, freed when the thread ends. */
+static pthread_key_t model_key;
+static pthread_once_t model_once = PTHREAD_ONCE_INIT;
+
+static void free_model(void *model)
+{
+    km_model_free(model);
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&model_key, free_model);
+}
+
+static struct km_model *thread_model(void)
+{
+    struct km_model *model;
+
+    pthread_once(&model_once, make_key);
+    model = pthread_getspecific(model_key);
+    if (!model) {
+        model = km_model_new();
+        pthread_setspecific(model_key, model);
+    }
+    return model;
+}
+
+struct clock {
+    const struct km_store *store;
+    int64_t now_ms;
+};
+
+static int accepts(void *arg, int64_t time_ms)
+{
+    const struct clock *clock = arg;
+
+    return km_store_accepts(clock->store, time_ms, clock->now_ms);
+}
+
+static void answer_faults(struct km_call *call, const struct km_model *model,
+                          enum km_model_result result)
+{
+    size_t listed, total;
+    const struct km_fault *faults = km_model_faults(model, &listed, &total);
+
+    if (result == KM_MODEL_NO_MEMORY) {
+        km_answer_problem(call, 503, 5, "memory ran out while the body was read");
+        return;
+    }
+    if (result == KM_MODEL_MALFORMED) {
+        km_answer_problem(call, 400, 0, "%s", faults[0].detail);
+        return;
+    }
+    for (size_t i = 0; i < total; i++) {
+        const struct km_fault *f = i < listed ? &faults[i] : &faults[listed - 1];
+
+        km_problem_fault(call, f->pointer, NULL, "%s", f->detail);
+    }
+    km_answer_problem(call, 422, 0, "%s %s", faults[0].pointer[0] ? faults[0].pointer : "the body",
+                      faults[0].detail);
+}
+
+typedef enum km_model_result decode(struct km_model *, const char *, size_t, const char *,
+                                    int (*)(void *, int64_t), void *, struct km_batch *);
+
+static void ingest(struct km_call *call, decode *read_body, const char *name)
+{
+    struct km_store *store = km_call_api(call)->store;
+    struct km_model *model = thread_model();
+    struct clock clock = {store, km_time_now_ms()};
+    struct km_buf body = KM_BUF_INIT;
+    enum km_model_result result;
+    struct km_batch batch;
+    const char *text;
+    size_t len;
+    int r;
+
+    if (!model) {
+        km_answer_problem(call, 503, 5, "memory ran out");
+        return;
+    }
+    text = km_call_body(call, &len);
+    result = read_body(model, text, len, name, accepts, &clock, &batch);
+    if (result != KM_MODEL_OK) {
+        answer_faults(call, model, result);
+        return;
+    }
+    r = km_store_append(store, &batch, clock.now_ms);
+    if (r == -ENOSPC) {
+        km_answer_problem(call, 503, 30,
+                          "the store is full: --memory-limit, --max-entities or "
+                          "--max-keys would be passed; nothing of this was stored");
+    } else if (r < 0) {
+        km_answer_problem(call, 503, 5, "memory ran out; send it again");
+    } else {
+        km_buf_puts(&body, "{\"status\":\"ok\"}");
+        km_answer_json(call, &body);
+    }
+}
+
+void km_post_node(struct km_call *call)
+{
+    ingest(call, km_model_node, km_call_path(call, "node"));
+}
+
+void km_post_pod(struct km_call *call)
+{
+    ingest(call, km_model_pod, km_call_path(call, "pod"));
+}

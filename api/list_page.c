@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "list_page.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clean.h"
+
+#define PIECE 16384 /* bytes of JSON made before the client is asked to take them */
+
+struct entry {
+    double value;
+    size_t item; /* also its rank by name */
+};
+
+struct page {
+    struct km_list list;
+    struct entry *entries;
+    size_t next, end;
+    bool begun, more, descending;
+    struct km_json w;
+};
+
+static void page_free(void *arg)
+{
+    struct page *p = arg;
+
+    p->list.done(p->list.arg);
+    free(p->list.value);
+    free(p->entries);
+    free(p);
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct entry *a = left, *b = right;
+
+    if (a->value != b->value)
+        return a->value < b->value ? -1 : 1;
+    return (a->item > b->item) - (a->item < b->item);
+}
+
+/* How many names are at or before `name`: the rank behind it, whether it is still there or not. */
+static size_t rank_behind(const struct km_list *list, const char *name)
+{
+    size_t low = 0, high = list->count;
+    char other[KM_LIST_NAME];
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        /* One that is gone has no name; it counts as before, so that nothing is listed twice. */
+        if (!list->name(list->arg, middle, other) || strcmp(other, name) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* "0x1.9p+7/name": where the page before ended. Returns 0 or -EINVAL. */
+static int skip_to(struct page *p, const char *token)
+{
+    char *end;
+    double value = strtod(token, &end);
+    size_t rank;
+
+    if (end == token || *end != '/')
+        return -EINVAL;
+    rank = rank_behind(&p->list, end + 1);
+    for (; p->next < p->end; p->next++) {
+        const struct entry *e = &p->entries[p->next];
+        bool behind = e->value == value ? (p->descending ? e->item + 1 < rank : e->item >= rank)
+                                        : (p->descending ? e->value < value : e->value > value);
+
+        if (behind)
+            break;
+    }
+    return 0;
+}
+
+static void write_end(struct page *p)
+{
+    km_json_array_end(&p->w);
+    if (p->more) {
+        const struct entry *last = &p->entries[p->end - 1];
+        char name[KM_LIST_NAME], token[KM_LIST_NAME + 40];
+
+        if (p->list.name(p->list.arg, last->item, name)) {
+            snprintf(token, sizeof(token), "%a/%s", last->value, name);
+            km_json_member(&p->w, "continue", token);
+        }
+    }
+    km_json_object_end(&p->w);
+}
+
+static int page_next(void *arg, struct km_buf *out)
+{
+    struct page *p = arg;
+    size_t begin = out->len;
+
+    p->w.out = out;
+    if (!p->begun) {
+        km_json_object(&p->w);
+        km_json_key(&p->w, "items");
+        km_json_array(&p->w);
+        p->begun = true;
+    }
+    while (p->next < p->end && out->len - begin < PIECE)
+        p->list.write(p->list.arg, p->entries[p->next++].item, &p->w);
+    if (p->next < p->end)
+        return 1;
+    write_end(p);
+    return 0;
+}
+
+void km_answer_list(struct km_call *call, struct km_list *list)
+{
+    struct page *p = calloc(1, sizeof(*p));
+    const char *token = km_call_text(call, "continue");
+    int64_t limit = km_call_int(call, "limit", INT64_MAX);
+    int sort = km_call_choice(call, "sort", KM_SORT_NAME);
+
+    if (p)
+        p->entries = calloc(list->count + 1, sizeof(*p->entries));
+    if (!p || !p->entries) {
+        list->done(list->arg);
+        free(list->value);
+        free(p);
+        km_answer_problem(call, 503, 1, "memory ran out while the list was made");
+        return;
+    }
+    p->list = *list;
+    p->end = list->count;
+    /* By name the first comes first, by use the greatest. */
+    p->descending = km_call_choice(call, "order", sort != KM_SORT_NAME) == 1;
+    for (size_t i = 0; i < list->count; i++)
+        p->entries[i] = (struct entry){list->value ? list->value[i] : 0, i};
+    if (list->value)
+        qsort(p->entries, list->count, sizeof(*p->entries), compare);
+    for (size_t i = 0; p->descending && i < list->count / 2; i++) {
+        struct entry other = p->entries[list->count - 1 - i];
+
+        p->entries[list->count - 1 - i] = p->entries[i];
+        p->entries[i] = other;
+    }
+    if (token && skip_to(p, token) < 0) {
+        page_free(p);
+        km_problem_fault(call, NULL, "continue", "is not a token of this server");
+        km_answer_problem(call, 422, 0, "continue is not a token of this server");
+        return;
+    }
+    if ((uint64_t)limit < p->end - p->next) {
+        p->end = p->next + (size_t)limit;
+        p->more = true;
+    }
+    km_answer_stream(call, page_next, page_free, p);
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes files into a C source as gzip data: embed.py OUT.c NAME=FILE..."""
+
+import gzip
+import pathlib
+import sys
+
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+}
+
+
+def main():
+    out, *files = sys.argv[1:]
+    arrays, table = [], []
+    for place, argument in enumerate(files):
+        name, path = argument.split("=", 1)
+        # No time stamp, so that the same input always gives the same program.
+        packed = gzip.compress(pathlib.Path(path).read_bytes(), 9, mtime=0)
+        lines = [
+            ",".join(str(byte) for byte in packed[at : at + 32])
+            for at in range(0, len(packed), 32)
+        ]
+        arrays.append(
+            f"static const unsigned char file_{place}[] = {{\n" + ",\n".join(lines) + "};\n"
+        )
+        kind = TYPES[pathlib.PurePath(name).suffix]
+        table.append(f'    {{"{name}", "{kind}", file_{place}, sizeof(file_{place})}},\n')
+    pathlib.Path(out).write_text(
+        '#include "web_file.h"\n\n'
+        + "\n".join(arrays)
+        + "\nconst struct km_web_file km_web_files[] = {\n"
+        + "".join(table)
+        + "    {0},\n};\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_WINDOW_ANSWER_H
+#define KM_API_WINDOW_ANSWER_H
+
+#include "route.h"
+#include "store.h"
+
+/*
+ * Answers a call with ?window over the entities of a filter, from their history: rows as they are
+ * (one node or pod, no step), or sums on a grid. Checks window and step. `sum` says that the answer
+ * is a sum over the entities even where there is one. Answers 404 with `missing` (a sentence) where
+ * nothing matches.
+ */
+void km_answer_window(struct km_call *call, const struct km_filter *filter, bool sum,
+                      const char *missing);
+
+#endif
