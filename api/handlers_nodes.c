@@ -47,7 +47,7 @@ void km_get_node(struct km_call *call)
 
     if (km_call_int(call, "window", 0) > 0) {
         snprintf(missing, sizeof(missing), "node \"%s\" has not reported", name);
-        km_answer_window(call, &filter, false, missing);
+        km_answer_window(call, &filter, NULL, missing);
         return;
     }
     if (!find_node(call, &view))

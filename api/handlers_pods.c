@@ -101,7 +101,7 @@ static void answer_pod(struct km_call *call, struct km_filter *filter)
         return;
     if (window > 0) {
         snprintf(missing, sizeof(missing), "pod \"%s\" has not been seen", filter->pod);
-        km_answer_window(call, filter, false, missing);
+        km_answer_window(call, filter, NULL, missing);
         return;
     }
     if (km_store_list(api->store, filter, now, &refs, &n) < 0 || n == 0 ||

@@ -46,7 +46,7 @@ struct stream {
     int (*next)(void *state, struct km_buf *out);
     void (*done)(void *state);
     void *state;
-    struct km_gzip *gzip; /* NULL: as is */
+    struct km_gzip_stream *gzip; /* NULL: as is */
     struct km_buf plain, wire;
     size_t taken;
     bool ended;
@@ -75,7 +75,7 @@ static ssize_t stream_read(void *arg, uint64_t pos, char *out, size_t max)
         } while (r > 0 && to->len < STREAM_UNIT);
         s->ended = r == 0;
         if (r < 0 || to->failed ||
-            (s->gzip && km_gzip_add(s->gzip, to->data, to->len, s->ended, &s->wire) < 0))
+            (s->gzip && km_gzip_stream_write(s->gzip, to->data, to->len, s->ended, &s->wire) < 0))
             return MHD_CONTENT_READER_END_WITH_ERROR;
     }
     n = s->wire.len - s->taken < max ? s->wire.len - s->taken : max;
@@ -91,7 +91,7 @@ static void stream_free(void *arg)
 
     if (s->done)
         s->done(s->state);
-    km_gzip_free(s->gzip);
+    km_gzip_stream_free(s->gzip);
     km_buf_done(&s->plain);
     km_buf_done(&s->wire);
     free(s);
@@ -110,7 +110,7 @@ static struct MHD_Response *stream_response(struct exchange *x, bool gzip)
     s->done = call->done;
     s->state = call->state;
     call->done = NULL; /* now the stream's */
-    s->gzip = gzip ? km_gzip_new() : NULL;
+    s->gzip = gzip ? km_gzip_stream_new() : NULL;
     response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_UNIT, stream_read, s,
                                                  stream_free);
     if (!response)
@@ -118,21 +118,6 @@ static struct MHD_Response *stream_response(struct exchange *x, bool gzip)
     else if (s->gzip)
         MHD_add_response_header(response, "Content-Encoding", "gzip");
     return response;
-}
-
-/* "gzip", "gzip;q=0.5, br", "*": but not "gzip;q=0". */
-static bool accepts_gzip(struct MHD_Connection *connection)
-{
-    const char *p = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept-Encoding");
-
-    p = p ? strcasestr(p, "gzip") : NULL;
-    if (!p)
-        return false;
-    p += 4;
-    p += strspn(p, " ;");
-    if (strncasecmp(p, "q=0", 3) != 0)
-        return true;
-    return p[3] == '.' && p[4] > '0';
 }
 
 static struct MHD_Response *buffer_response(struct exchange *x, bool gzip)
@@ -149,10 +134,7 @@ static struct MHD_Response *buffer_response(struct exchange *x, bool gzip)
             return NULL;
         encoded = false;
     } else if (!encoded && gzip && len >= 1024) {
-        struct km_gzip *z = km_gzip_new();
-
-        encoded = z && km_gzip_add(z, data, len, true, &packed) == 0 && packed.len < len;
-        km_gzip_free(z);
+        encoded = km_gzip(data, len, &packed) == 0 && packed.len < len;
         if (!encoded)
             km_buf_clear(&packed);
     }
@@ -172,7 +154,8 @@ static struct MHD_Response *buffer_response(struct exchange *x, bool gzip)
 static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *connection)
 {
     struct km_call *call = &x->call;
-    bool gzip = accepts_gzip(connection);
+    bool gzip = km_gzip_accepted(
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept-Encoding"));
     struct MHD_Response *response =
         call->next ? stream_response(x, gzip) : buffer_response(x, gzip);
     enum MHD_Result result;
@@ -202,12 +185,13 @@ static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *connect
 /* --- requests ----------------------------------------------------------------------------------
  */
 
-static struct km_deadline *deadline_of(struct MHD_Connection *connection)
+static void set_deadline(struct MHD_Connection *connection, int64_t timeout_ms)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-    return info ? info->socket_context : NULL;
+    if (info && info->socket_context)
+        km_deadline_set(info->socket_context, timeout_ms);
 }
 
 static const char *header(struct MHD_Connection *connection, const char *name)
@@ -272,7 +256,7 @@ static void unpack_body(struct exchange *x, struct MHD_Connection *connection)
         return;
     }
     km_buf_done(&plain);
-    if (r == -EFBIG)
+    if (r == -EMSGSIZE)
         km_answer_problem(call, 413, 0, "the unpacked body has more than %zu bytes",
                           x->server->config.max_body);
     else if (r == -EINVAL)
@@ -300,7 +284,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
             return MHD_NO;
         /* A problem of the headers comes first: it may say that the body must not be read. */
         check_headers(x, connection);
-        km_deadline_set(deadline_of(connection), server->config.body_timeout_ms);
+        set_deadline(connection, server->config.body_timeout_ms);
         /*
          * An answer now makes the library close the connection: right where a body is refused
          * unread, wrong for everything else.
@@ -309,7 +293,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     }
     if (*size > 0)
         return take_body(x, data, size);
-    km_deadline_set(deadline_of(connection), server->config.answer_timeout_ms);
+    set_deadline(connection, server->config.answer_timeout_ms);
     unpack_body(x, connection);
     if (x->call.status == 0)
         x->call.route->handler(&x->call);
@@ -338,8 +322,7 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **re
     struct exchange *x = *request;
 
     (void)how;
-    km_deadline_set(deadline_of(connection),
-                    server->config.idle_timeout_ms + server->config.header_timeout_ms);
+    set_deadline(connection, server->config.idle_timeout_ms + server->config.header_timeout_ms);
     if (!x)
         return;
     km_call_done(&x->call);
@@ -362,7 +345,8 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
             km_deadline_add(server->deadlines, info->connect_fd, server->config.header_timeout_ms);
     } else {
         server->connections--;
-        km_deadline_remove(server->deadlines, *context);
+        if (*context)
+            km_deadline_remove(server->deadlines, *context);
         *context = NULL;
     }
 }
@@ -478,16 +462,14 @@ int km_http_server_start(const struct km_http_config *config, const struct km_ap
     s->api = api;
     s->routes = routes;
     raise_file_limit(config->max_connections);
-    s->deadlines = km_deadlines_new();
+    r = km_deadlines_new(&s->deadlines);
     if (config->tls_cert) {
         s->cert = read_pem(config->tls_cert);
         s->key = config->tls_key ? read_pem(config->tls_key) : NULL;
     }
-    if (!s->deadlines)
-        r = -ENOMEM;
-    else if (config->tls_cert && (!s->cert || !s->key))
+    if (r == 0 && config->tls_cert && (!s->cert || !s->key))
         r = -ENOENT;
-    else
+    if (r == 0)
         r = start_daemon(s, &address);
     if (r < 0) {
         km_http_server_stop(s, 0);
@@ -512,7 +494,7 @@ void km_http_server_get_status(const struct km_http_server *server,
         .errors_4xx = server->errors_4xx,
         .errors_5xx = server->errors_5xx,
         .connections = server->connections,
-        .connections_timed_out = km_deadlines_passed(server->deadlines),
+        .connections_timed_out = km_deadlines_expired(server->deadlines),
         .bytes_in = server->bytes_in,
         .bytes_out = server->bytes_out,
     };

@@ -89,7 +89,7 @@ static void grid_groups(struct km_json *w, const struct km_grid *grid, size_t st
     km_total_groups(w, gauge, has_gauge, rate, has_rate);
 }
 
-static void write_rows(struct km_json *w, const struct km_grid *grid, bool sum, bool max)
+static void write_rows(struct km_json *w, const struct km_grid *grid, const char *count, bool max)
 {
     km_json_key(w, "items");
     km_json_array(w);
@@ -98,8 +98,8 @@ static void write_rows(struct km_json *w, const struct km_grid *grid, bool sum, 
             continue;
         km_json_object(w);
         km_json_member_time(w, "timestamp", grid->first_ms + (int64_t)s * grid->step_ms);
-        if (sum) {
-            km_json_key(w, "pods");
+        if (count) {
+            km_json_key(w, count);
             km_json_int(w, grid->entities[s]);
         }
         grid_groups(w, grid, s, false);
@@ -150,7 +150,7 @@ static void write_columns(struct km_json *w, const struct km_grid *grid)
 }
 
 static void answer_grid(struct km_call *call, const struct km_ref *refs, size_t n, int64_t window,
-                        int64_t step_ms, bool sum, int64_t now_ms)
+                        int64_t step_ms, const char *count, int64_t now_ms)
 {
     const struct km_api *api = km_call_api(call);
     int64_t interval = api->interval_ms;
@@ -173,19 +173,20 @@ static void answer_grid(struct km_call *call, const struct km_ref *refs, size_t 
     if (km_call_choice(call, "format", 0) == 1)
         write_columns(&w, grid);
     else
-        write_rows(&w, grid, sum, step_ms > query.base_ms);
+        write_rows(&w, grid, count, step_ms > query.base_ms);
     km_json_object_end(&w);
     km_grid_free(grid);
     km_answer_json(call, &body);
 }
 
-void km_answer_window(struct km_call *call, const struct km_filter *filter, bool sum,
+void km_answer_window(struct km_call *call, const struct km_filter *filter, const char *count,
                       const char *missing)
 {
     const struct km_api *api = km_call_api(call);
     int64_t window = km_call_int(call, "window", 0), now = km_time_now_ms();
     int64_t step_ms = km_call_int(call, "step", 0) * 1000;
     struct km_filter history = *filter;
+    bool good = false;
     km_auto_free struct km_ref *refs = NULL;
     size_t n;
 
@@ -194,22 +195,23 @@ void km_answer_window(struct km_call *call, const struct km_filter *filter, bool
                          (long long)(api->retention_ms / 1000));
     else if (step_ms > window * 1000)
         km_problem_fault(call, NULL, "step", "must be at most the window");
-    else if (sum && step_ms % api->interval_ms)
+    else if (count && step_ms % api->interval_ms)
         km_problem_fault(call, NULL, "step", "must be a multiple of %g s, the interval",
                          (double)api->interval_ms / 1000);
     else
-        goto checked;
-    km_answer_problem(call, 422, 0, "window or step cannot be answered; see errors");
-    return;
-checked:
+        good = true;
+    if (!good) {
+        km_answer_problem(call, 422, 0, "window or step cannot be answered; see errors");
+        return;
+    }
     history.current = false;
     history.since_ms = now - window * 1000;
     if (km_store_list(api->store, &history, now, &refs, &n) < 0)
         km_answer_problem(call, 503, 1, "memory ran out while the answer was made");
     else if (n == 0)
         km_answer_problem(call, 404, 0, "%s in the last %lld s", missing, (long long)window);
-    else if (!sum && !step_ms && km_call_choice(call, "format", 0) == 0)
+    else if (!count && !step_ms && km_call_choice(call, "format", 0) == 0)
         answer_raw(call, refs, n, window, now);
     else
-        answer_grid(call, refs, n, window, step_ms ? step_ms : api->interval_ms, sum, now);
+        answer_grid(call, refs, n, window, step_ms ? step_ms : api->interval_ms, count, now);
 }

@@ -7,11 +7,11 @@
 
 /*
  * Answers a call with ?window over the entities of a filter, from their history: rows as they are
- * (one node or pod, no step), or sums on a grid. Checks window and step. `sum` says that the answer
- * is a sum over the entities even where there is one. Answers 404 with `missing` (a sentence) where
- * nothing matches.
+ * (one node or pod, no step), or sums on a grid. Checks window and step. Where `count` is
+ * not NULL the answer is a sum over the entities, and each row says under that name how many.
+ * Answers 404 with `missing` (a sentence) where nothing matches.
  */
-void km_answer_window(struct km_call *call, const struct km_filter *filter, bool sum,
+void km_answer_window(struct km_call *call, const struct km_filter *filter, const char *count,
                       const char *missing);
 
 #endif

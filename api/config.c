@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "clean.h"
+
+#define O(field) offsetof(struct km_api_config, field)
+
+static const struct km_option options[] = {
+    {"listen", "KUBEMONITOR_LISTEN", KM_OPTION_STRING, O(listen), "ADDR:PORT", "0.0.0.0:8080", 0, 0,
+     "Address to answer on; port 0 takes a free one and prints it"},
+    {"retention", "KUBEMONITOR_RETENTION", KM_OPTION_DURATION, O(retention), "DURATION", "1h",
+     10000, INT64_C(31622400000), "How long history is kept"},
+    {"memory-limit", "KUBEMONITOR_MEMORY_LIMIT", KM_OPTION_SIZE, O(memory_limit), "SIZE", NULL,
+     1 << 20, INT64_C(1) << 44,
+     "Memory for history; the oldest goes first. Without it 75 % of the cgroup's limit, or 1Gi"},
+    {"interval", "KUBEMONITOR_INTERVAL", KM_OPTION_DURATION, O(interval), "DURATION", "5s", 100,
+     3600000, "Time between two readings that collectors are expected to keep"},
+    {"max-body", "KUBEMONITOR_MAX_BODY", KM_OPTION_SIZE, O(max_body), "SIZE", "4Mi", 1024, 1 << 28,
+     "Largest request body, also after gzip"},
+    {"max-connections", "KUBEMONITOR_MAX_CONNECTIONS", KM_OPTION_INT, O(max_connections), "N",
+     "8192", 1, 1000000, "Connections at a time; each takes 33 KiB; more are refused"},
+    {"max-entities", "KUBEMONITOR_MAX_ENTITIES", KM_OPTION_INT, O(max_entities), "N", "2000000", 1,
+     100000000, "Nodes, pods and containers kept, those that are gone but have history included"},
+    {"max-keys", "KUBEMONITOR_MAX_KEYS", KM_OPTION_INT, O(max_keys), "N", "1024", 0, 60000,
+     "Different members outside the metric catalogue that clients may send"},
+    {"threads", "KUBEMONITOR_THREADS", KM_OPTION_INT, O(threads), "N", "2", 2, 64,
+     "Threads that answer"},
+    {"header-timeout", "KUBEMONITOR_HEADER_TIMEOUT", KM_OPTION_DURATION, O(header_timeout),
+     "DURATION", "10s", 100, 3600000, "A request's headers must be complete by then"},
+    {"body-timeout", "KUBEMONITOR_BODY_TIMEOUT", KM_OPTION_DURATION, O(body_timeout), "DURATION",
+     "30s", 100, 3600000, "Then its body"},
+    {"answer-timeout", "KUBEMONITOR_ANSWER_TIMEOUT", KM_OPTION_DURATION, O(answer_timeout),
+     "DURATION", "2m", 100, 3600000, "Then the client must have taken the answer"},
+    {"idle-timeout", "KUBEMONITOR_IDLE_TIMEOUT", KM_OPTION_DURATION, O(idle_timeout), "DURATION",
+     "75s", 1000, 3600000, "A connection without a request is closed then"},
+    {"drain-timeout", "KUBEMONITOR_DRAIN_TIMEOUT", KM_OPTION_DURATION, O(drain_timeout), "DURATION",
+     "2s", 0, 3600000, "How long answers under way may take after SIGTERM"},
+    {"tls-cert", "KUBEMONITOR_TLS_CERT", KM_OPTION_STRING, O(tls_cert), "FILE", NULL, 0, 0,
+     "PEM certificate: answer with TLS"},
+    {"tls-key", "KUBEMONITOR_TLS_KEY", KM_OPTION_STRING, O(tls_key), "FILE", NULL, 0, 0,
+     "PEM key of it"},
+    {"log-level", "KUBEMONITOR_LOG_LEVEL", KM_OPTION_CHOICE, O(log_level),
+     "error|warning|info|debug", "info", 0, 0, "What is logged"},
+    {0},
+};
+
+const struct km_program km_api_program = {
+    "kubemonitor-api", KM_VERSION, "resource usage of a Kubernetes cluster over HTTP", options};
+
+static int64_t read_limit(const char *path)
+{
+    km_auto_fclose FILE *file = fopen(path, "re");
+    int64_t limit;
+
+    return file && fscanf(file, "%" SCNd64, &limit) == 1 ? limit : 0;
+}
+
+size_t km_default_memory_limit(void)
+{
+    int64_t limit = read_limit("/sys/fs/cgroup/memory.max");
+
+    if (limit <= 0)
+        limit = read_limit("/sys/fs/cgroup/memory/memory.limit_in_bytes");
+    /* cgroup v1 says "none" by a number close to the largest. */
+    if (limit <= 0 || limit > INT64_C(1) << 50)
+        return (size_t)1 << 30;
+    return (size_t)(limit / 4 * 3);
+}

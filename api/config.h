@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_CONFIG_H
+#define KM_API_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "option.h"
+
+/* The server's options (config.c has the table). Times in ms, sizes in bytes. */
+struct km_api_config {
+    const char *listen;
+    int64_t retention, interval;
+    int64_t memory_limit; /* 0: km_default_memory_limit() */
+    int64_t max_body, max_connections, max_entities, max_keys, threads;
+    int64_t header_timeout, body_timeout, answer_timeout, idle_timeout, drain_timeout;
+    const char *tls_cert, *tls_key;
+    int log_level;
+};
+
+extern const struct km_program km_api_program;
+
+/*
+ * 75 % of the memory limit of the process's cgroup (v2 memory.max, v1 memory.limit_in_bytes), or 1
+ * GiB where there is none.
+ */
+size_t km_default_memory_limit(void);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Namespaces, deployments, other workloads, the cluster: sums over their pods. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "answers.h"
+#include "api.h"
+#include "clean.h"
+#include "entity_list.h"
+#include "handlers.h"
+#include "list_page.h"
+#include "time_format.h"
+#include "total.h"
+#include "window_answer.h"
+
+/* One line of a list of sums. */
+struct sum {
+    char name[256], name_space[256];
+    struct km_total total;
+};
+
+struct sums {
+    const char *member; /* "namespace" or "deployment": what the name is called */
+    struct sum **items;
+    size_t count, room;
+};
+
+static void sums_free(void *arg)
+{
+    struct sums *s = arg;
+
+    for (size_t i = 0; i < s->count; i++)
+        free(s->items[i]);
+    free(s->items);
+    free(s);
+}
+
+static void write_sum(void *arg, size_t i, struct km_json *w)
+{
+    const struct sums *s = arg;
+    const struct sum *sum = s->items[i];
+
+    km_json_object(w);
+    if (strcmp(s->member, "namespace") != 0)
+        km_json_member(w, "namespace", sum->name_space);
+    km_json_member(w, s->member, sum->name);
+    km_total_write(w, &sum->total, "pods");
+    km_json_object_end(w);
+}
+
+static bool sum_name(void *arg, size_t i, char ret_name[KM_LIST_NAME])
+{
+    const struct sums *s = arg;
+
+    snprintf(ret_name, KM_LIST_NAME, "%s", s->items[i]->name);
+    return true;
+}
+
+/* The sum called name; a new one if it is not there. The last one first: pods come by name. */
+static struct sum *sum_of(struct sums *s, const char *name, const char *name_space)
+{
+    struct sum *sum;
+
+    for (size_t i = s->count; i > 0; i--) {
+        if (strcmp(s->items[i - 1]->name, name) == 0)
+            return s->items[i - 1];
+    }
+    if (s->count == s->room) {
+        size_t room = s->room ? s->room * 2 : 16;
+        struct sum **items = realloc(s->items, room * sizeof(struct sum *));
+
+        if (!items)
+            return NULL;
+        s->items = items;
+        s->room = room;
+    }
+    sum = calloc(1, sizeof(*sum));
+    if (!sum)
+        return NULL;
+    snprintf(sum->name, sizeof(sum->name), "%s", name);
+    snprintf(sum->name_space, sizeof(sum->name_space), "%s", name_space);
+    s->items[s->count++] = sum;
+    return sum;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp((*(struct sum *const *)left)->name, (*(struct sum *const *)right)->name);
+}
+
+/* Lists the sums of current pods by namespace, or by deployment within name_space. */
+static void answer_sums(struct km_call *call, const char *name_space)
+{
+    const struct km_api *api = km_call_api(call);
+    struct km_filter filter = {.kind = KM_ENTITY_POD, .name_space = name_space, .current = true};
+    struct sums *s = calloc(1, sizeof(*s));
+    struct km_list list = {.write = write_sum, .name = sum_name, .done = sums_free, .arg = s};
+    km_auto_free struct km_ref *refs = NULL;
+    int sort = km_call_choice(call, "sort", KM_SORT_NAME);
+    size_t n = 0;
+
+    if (!s || km_store_list(api->store, &filter, km_time_now_ms(), &refs, &n) < 0) {
+        free(s);
+        km_answer_problem(call, 503, 1, "memory ran out while the list was made");
+        return;
+    }
+    s->member = name_space ? "deployment" : "namespace";
+    for (size_t i = 0; i < n; i++) {
+        struct km_view view;
+        const char *name;
+        struct sum *sum;
+
+        if (km_store_view(api->store, refs[i], &view) < 0)
+            continue;
+        name = name_space ? view.deployment : view.name_space;
+        if (!name || !*name)
+            continue; /* no deployment, or not resolved yet */
+        sum = sum_of(s, name, view.name_space ? view.name_space : "");
+        if (sum)
+            km_total_add(&sum->total, &view);
+    }
+    qsort(s->items, s->count, sizeof(struct sum *), compare_names);
+    list.count = s->count;
+    if (sort != KM_SORT_NAME)
+        list.value = calloc(s->count + 1, sizeof(double));
+    for (size_t i = 0; list.value && i < s->count; i++)
+        list.value[i] = km_sort_total(sort, &s->items[i]->total);
+    km_answer_list(call, &list);
+}
+
+void km_get_namespaces(struct km_call *call)
+{
+    answer_sums(call, NULL);
+}
+
+void km_get_deployments(struct km_call *call)
+{
+    answer_sums(call, km_call_path(call, "namespace"));
+}
+
+/* Adds up the current entities of a filter. Returns false where memory runs out. */
+static bool add_up(const struct km_api *api, const struct km_filter *filter, struct km_total *total)
+{
+    km_auto_free struct km_ref *refs = NULL;
+    size_t n;
+
+    if (km_store_list(api->store, filter, km_time_now_ms(), &refs, &n) < 0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        struct km_view view;
+
+        if (km_store_view(api->store, refs[i], &view) == 0)
+            km_total_add(total, &view);
+    }
+    return true;
+}
+
+/* Names of a sum's object: key and text, in order; ends with a NULL key. */
+struct label {
+    const char *key, *text;
+};
+
+/* The sum over a filter's pods, now or over a window. what: "deployment \"web\"". */
+static void answer_sum(struct km_call *call, struct km_filter *filter, const struct label *labels,
+                       const char *what)
+{
+    struct km_buf body = KM_BUF_INIT;
+    struct km_json w = {.out = &body};
+    struct km_total total = {0};
+    char missing[600];
+
+    snprintf(missing, sizeof(missing), "no pod of %s has been seen", what);
+    if (km_call_int(call, "window", 0) > 0) {
+        km_answer_window(call, filter, "pods", missing);
+        return;
+    }
+    filter->current = true;
+    if (!add_up(km_call_api(call), filter, &total)) {
+        km_answer_problem(call, 503, 1, "memory ran out while the sum was made");
+        return;
+    }
+    if (total.entities == 0) {
+        km_answer_problem(call, 404, 0, "%s now; ?window= answers what was", missing);
+        return;
+    }
+    km_json_object(&w);
+    for (; labels->key; labels++)
+        km_json_member(&w, labels->key, labels->text);
+    km_total_write(&w, &total, "pods");
+    km_json_object_end(&w);
+    km_answer_json(call, &body);
+}
+
+void km_get_namespace(struct km_call *call)
+{
+    const char *name = km_call_path(call, "namespace");
+    struct km_filter filter = {.kind = KM_ENTITY_POD, .name_space = name};
+    char what[300];
+
+    snprintf(what, sizeof(what), "namespace \"%s\"", name);
+    answer_sum(call, &filter, (const struct label[]){{"namespace", name}, {NULL, NULL}}, what);
+}
+
+/* The filter of the path's deployment or workload. A workload of kind Deployment is its deployment.
+ */
+static struct km_filter workload_filter(const struct km_call *call)
+{
+    struct km_filter filter = {
+        .kind = KM_ENTITY_POD, .name_space = km_call_path(call, "namespace"), .current = true};
+    const char *kind = km_call_path(call, "kind");
+
+    if (*km_call_path(call, "deployment")) {
+        filter.deployment = km_call_path(call, "deployment");
+    } else if (strcasecmp(kind, "Deployment") == 0) {
+        filter.deployment = km_call_path(call, "name");
+    } else {
+        filter.owner_kind = kind;
+        filter.owner_name = km_call_path(call, "name");
+    }
+    return filter;
+}
+
+void km_get_deployment(struct km_call *call)
+{
+    struct km_filter filter = workload_filter(call);
+    char what[300];
+
+    snprintf(what, sizeof(what), "deployment \"%s\"", filter.deployment);
+    answer_sum(call, &filter,
+               (const struct label[]){{"namespace", filter.name_space},
+                                      {"deployment", filter.deployment},
+                                      {NULL, NULL}},
+               what);
+}
+
+void km_get_workload(struct km_call *call)
+{
+    struct km_filter filter = workload_filter(call);
+    const char *kind = km_call_path(call, "kind"), *name = km_call_path(call, "name");
+    char what[560];
+
+    snprintf(what, sizeof(what), "%s \"%s\"", kind, name);
+    answer_sum(call, &filter,
+               (const struct label[]){
+                   {"namespace", filter.name_space}, {"kind", kind}, {"name", name}, {NULL, NULL}},
+               what);
+}
+
+void km_get_deployment_pods(struct km_call *call)
+{
+    struct km_filter filter = workload_filter(call);
+
+    km_answer_entities(call, &filter);
+}
+
+void km_get_workload_pods(struct km_call *call)
+{
+    struct km_filter filter = workload_filter(call);
+
+    km_answer_entities(call, &filter);
+}
+
+/* Sums of the nodes' own readings, which hold what runs outside pods too, and how many pods run. */
+void km_get_cluster(struct km_call *call)
+{
+    const struct km_api *api = km_call_api(call);
+    struct km_filter filter = {.kind = KM_ENTITY_NODE, .current = true};
+    struct km_buf body = KM_BUF_INIT;
+    struct km_json w = {.out = &body};
+    struct km_total nodes = {0};
+    km_auto_free struct km_ref *pods = NULL;
+    size_t n_pods = 0;
+
+    if (km_call_int(call, "window", 0) > 0) {
+        km_answer_window(call, &filter, "nodes", "no node has reported");
+        return;
+    }
+    if (!add_up(api, &filter, &nodes)) {
+        km_answer_problem(call, 503, 1, "memory ran out while the sum was made");
+        return;
+    }
+    filter.kind = KM_ENTITY_POD;
+    if (km_store_list(api->store, &filter, km_time_now_ms(), &pods, &n_pods) < 0)
+        n_pods = 0;
+    km_json_object(&w);
+    km_json_key(&w, "pods");
+    km_json_int(&w, (int64_t)n_pods);
+    km_total_write(&w, &nodes, "nodes");
+    km_json_object_end(&w);
+    km_answer_json(call, &body);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "api.h"
+#include "config.h"
+#include "http_server.h"
+#include "log.h"
+#include "store.h"
+#include "time_format.h"
+
+/* Waits for SIGTERM or SIGINT; drops old history once an interval, so that it goes in silence too.
+ */
+static void run_until_told(const struct km_api *api, const sigset_t *signals)
+{
+    struct timespec pause = {.tv_sec = (time_t)(api->interval_ms / 1000),
+                             .tv_nsec = (long)(api->interval_ms % 1000) * 1000000};
+
+    while (sigtimedwait(signals, NULL, &pause) < 0)
+        km_store_expire(api->store, km_time_now_ms());
+}
+
+static int serve(const struct km_api_config *config)
+{
+    struct km_store_config store = {
+        .retention_ms = config->retention,
+        .memory_limit =
+            config->memory_limit ? (size_t)config->memory_limit : km_default_memory_limit(),
+        .interval_ms = config->interval,
+        .max_entities = (uint32_t)config->max_entities,
+        .max_keys = (uint32_t)config->max_keys,
+    };
+    struct km_http_config http = {
+        .listen = config->listen,
+        .threads = (int)config->threads,
+        .max_connections = (uint32_t)config->max_connections,
+        .max_body = (size_t)config->max_body,
+        .header_timeout_ms = config->header_timeout,
+        .body_timeout_ms = config->body_timeout,
+        .answer_timeout_ms = config->answer_timeout,
+        .idle_timeout_ms = config->idle_timeout,
+        .tls_cert = config->tls_cert,
+        .tls_key = config->tls_key,
+    };
+    struct km_api api = {.interval_ms = config->interval,
+                         .retention_ms = config->retention,
+                         .started_ms = km_time_now_ms(),
+                         .version = KM_VERSION};
+    sigset_t signals;
+    int r;
+
+    /* Blocked before any thread starts, so that they wait for run_until_told(). */
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    r = km_store_new(&store, &api.store);
+    if (r < 0) {
+        km_error("the store cannot be made: %s", strerror(-r));
+        return 1;
+    }
+    r = km_http_server_start(&http, &api, km_routes, &api.server);
+    if (r < 0) {
+        km_error("cannot listen on %s: %s", config->listen, strerror(-r));
+        km_store_free(api.store);
+        return 1;
+    }
+    printf("listening on %s://%.*s:%u\n", http.tls_cert ? "https" : "http",
+           (int)(strrchr(config->listen, ':') - config->listen), config->listen,
+           km_http_server_port(api.server));
+    fflush(stdout);
+    run_until_told(&api, &signals);
+    km_info("stopping");
+    km_http_server_stop(api.server, config->drain_timeout);
+    km_store_free(api.store);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    km_auto_buf struct km_buf out = KM_BUF_INIT;
+    struct km_api_config config = {0};
+
+    switch (km_options_read(&km_api_program, argc, argv, &config, &out)) {
+    case KM_OPTIONS_DONE:
+        fputs(km_buf_str(&out), stdout);
+        return 0;
+    case KM_OPTIONS_ERROR:
+        fputs(km_buf_str(&out), stderr);
+        return 2;
+    case KM_OPTIONS_RUN:
+        break;
+    }
+    km_log_set_level((enum km_log_level)config.log_level);
+    return serve(&config);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every path the server answers, in the order of the document. */
+#include "handlers.h"
+#include "list_page.h"
+#include "route.h"
+
+#define WINDOW_MAX INT64_C(31622400) /* a year; the retention is checked by the handler */
+
+#define WINDOW                                                                                     \
+    {"window",                                                                                     \
+     KM_PARAM_INT,                                                                                 \
+     0,                                                                                            \
+     WINDOW_MAX,                                                                                   \
+     NULL,                                                                                         \
+     "0",                                                                                          \
+     "Seconds of history to answer; 0 answers what is now. At most the retention."},               \
+        {"step",                                                                                   \
+         KM_PARAM_INT,                                                                             \
+         1,                                                                                        \
+         WINDOW_MAX,                                                                               \
+         NULL,                                                                                     \
+         NULL,                                                                                     \
+         "Seconds a row stands for: averages, rates and `max`. Without it rows are as they came, " \
+         "and sums are at the interval."},                                                         \
+    {                                                                                              \
+        "format", KM_PARAM_CHOICE, 0, 0, "rows|columns", "rows",                                   \
+            "columns answers one array a metric, null for gaps."                                   \
+    }
+#define LIST                                                                                       \
+    {"limit", KM_PARAM_INT, 1, 100000, NULL, NULL, "Items at most; without it, all."},             \
+        {"continue", KM_PARAM_STRING, 0, 0, NULL, NULL, "The token that ended the page before."},  \
+        {"sort", KM_PARAM_CHOICE, 0, 0, KM_SORT_WORDS, "name", "What to order by."},               \
+    {                                                                                              \
+        "order", KM_PARAM_CHOICE, 0, 0, "asc|desc", NULL,                                          \
+            "Names ascend and uses descend unless said otherwise."                                 \
+    }
+#define NAMESPACE                                                                                  \
+    {                                                                                              \
+        "namespace", KM_PARAM_STRING, 0, 0, NULL, NULL, "Only pods of this namespace."             \
+    }
+#define NODE                                                                                       \
+    {                                                                                              \
+        "node", KM_PARAM_STRING, 0, 0, NULL, NULL, "Only pods on this node."                       \
+    }
+#define END                                                                                        \
+    {                                                                                              \
+        NULL, KM_PARAM_INT, 0, 0, NULL, NULL, NULL                                                 \
+    }
+
+static const struct km_param window[] = {WINDOW, END};
+static const struct km_param pod_window[] = {WINDOW, NAMESPACE, END};
+static const struct km_param list[] = {LIST, END};
+static const struct km_param pods[] = {LIST, NAMESPACE, NODE, END};
+static const struct km_param node_pods[] = {LIST, NAMESPACE, END};
+static const struct km_param namespace_pods[] = {LIST, NODE, END};
+static const struct km_param health[] = {
+    {"verbose", KM_PARAM_CHOICE, 0, 0, "|true", NULL, "List the checks."}, END};
+
+#define NS  "/api/namespaces/{namespace}"
+#define DEP NS "/deployments/{deployment}"
+#define WL  NS "/workloads/{kind}/{name}"
+
+const struct km_route km_routes[] = {
+    {"POST", "/api/nodes/{node}", km_post_node, NULL, "ingest", "postNode",
+     "Store a node's reading, with those of its pods", "Ok", NULL, "NodeReading", KM_ROUTE_INGEST},
+    {"POST", "/api/pods/{pod}", km_post_pod, NULL, "ingest", "postPod", "Store a pod's reading",
+     "Ok", NULL, "PodReading", KM_ROUTE_INGEST},
+    {"GET", "/api/cluster", km_get_cluster, window, "cluster", "getCluster", "The sum of all nodes",
+     "ClusterMetrics", "Window", NULL, 0},
+    {"GET", "/api/nodes", km_get_nodes, list, "nodes", "listNodes", "All nodes", "NodeList", NULL,
+     NULL, 0},
+    {"GET", "/api/nodes/{node}", km_get_node, window, "nodes", "getNode", "One node", "NodeMetrics",
+     "Window", NULL, 0},
+    {"GET", "/api/nodes/{node}/pods", km_get_node_pods, node_pods, "nodes", "listNodePods",
+     "The pods on a node", "PodList", NULL, NULL, 0},
+    {"GET", "/api/pods", km_get_pods, pods, "pods", "listPods", "All pods", "PodList", NULL, NULL,
+     0},
+    {"GET", "/api/pods/{pod}", km_get_pod, pod_window, "pods", "getPod",
+     "One pod by its name; 409 if several namespaces have it", "PodMetrics", "Window", NULL, 0},
+    {"GET", "/api/namespaces", km_get_namespaces, list, "namespaces", "listNamespaces",
+     "All namespaces, each the sum of its pods", "NamespaceList", NULL, NULL, 0},
+    {"GET", NS, km_get_namespace, window, "namespaces", "getNamespace", "The sum of a namespace",
+     "NamespaceMetrics", "Window", NULL, 0},
+    {"GET", NS "/pods", km_get_namespace_pods, namespace_pods, "namespaces", "listNamespacePods",
+     "The pods of a namespace", "PodList", NULL, NULL, 0},
+    {"GET", NS "/pods/{pod}", km_get_namespace_pod, window, "namespaces", "getNamespacePod",
+     "One pod", "PodMetrics", "Window", NULL, 0},
+    {"GET", NS "/pods/{pod}/containers", km_get_pod_containers, list, "namespaces",
+     "listPodContainers", "The containers of a pod", "ContainerList", NULL, NULL, 0},
+    {"GET", NS "/deployments", km_get_deployments, list, "deployments", "listDeployments",
+     "The deployments of a namespace", "DeploymentList", NULL, NULL, 0},
+    {"GET", DEP, km_get_deployment, window, "deployments", "getDeployment",
+     "The sum of a deployment", "DeploymentMetrics", "Window", NULL, 0},
+    {"GET", DEP "/pods", km_get_deployment_pods, namespace_pods, "deployments",
+     "listDeploymentPods", "The pods of a deployment", "PodList", NULL, NULL, 0},
+    {"GET", WL, km_get_workload, window, "workloads", "getWorkload",
+     "The sum of a StatefulSet, DaemonSet, Job or other owner of pods", "WorkloadMetrics", "Window",
+     NULL, 0},
+    {"GET", WL "/pods", km_get_workload_pods, namespace_pods, "workloads", "listWorkloadPods",
+     "The pods of a workload", "PodList", NULL, NULL, 0},
+    {"GET", "/api/status", km_get_status, NULL, "server", "getStatus", "The server's own figures",
+     "Status", NULL, NULL, 0},
+    {"GET", "/livez", km_get_livez, health, "server", "livez", "Whether the server lives", NULL,
+     NULL, NULL, 0},
+    {"GET", "/readyz", km_get_readyz, health, "server", "readyz", "Whether the server can answer",
+     NULL, NULL, NULL, 0},
+    {"GET", "/healthz", km_get_livez, health, "server", "healthz", "The old name of livez", NULL,
+     NULL, NULL, 0},
+    {"GET", "/openapi.json", km_get_openapi, NULL, "server", "openapi", "This document", NULL, NULL,
+     NULL, KM_ROUTE_INTERNAL},
+    {"GET", "/docs", km_get_docs, NULL, "server", "docs", "This document to read and try", NULL,
+     NULL, NULL, KM_ROUTE_INTERNAL},
+    {"GET", "/docs/{file}", km_get_docs_file, NULL, "server", "docsFile", "Its files", NULL, NULL,
+     NULL, KM_ROUTE_INTERNAL},
+    {"GET", "/", km_get_root, NULL, "server", "root", "Leads to the document", NULL, NULL, NULL,
+     KM_ROUTE_INTERNAL},
+    {0},
+};
