@@ -2,52 +2,38 @@
 #ifndef KM_COLLECTOR_OUTBOX_H
 #define KM_COLLECTOR_OUTBOX_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * What a server has not acknowledged yet: encoded batches, oldest first, within a limit of bytes.
- * One outbox a server. The tick puts, the server's push thread takes. A batch that has to wait
- * is compressed, so that an hour of 110 pods fits into 16 MiB.
+ * Encoded batches that a server has not acknowledged yet, oldest first, within a limit of bytes.
+ * The tick puts, a push thread takes.
  */
 struct km_outbox;
 
-/* An encoded batch. Counted, because several outboxes may hold the same one. */
-struct km_payload;
-
-struct km_outbox_status {
-    size_t batches, bytes;
-    uint64_t dropped; /* oldest batches given up for want of room, and refused ones */
+struct km_payload {
+    struct km_payload *next;
+    size_t len;
+    char body[];
 };
 
-/* Copies the body. Returns NULL when memory runs out. */
-struct km_payload *km_payload_new(const void *body, size_t len);
-void km_payload_unref(struct km_payload *payload); /* NULL is fine */
-
-/* The bytes to send; *ret_gzip says whether they are gzip (RFC 1952). Valid while held. */
-const void *km_payload_bytes(const struct km_payload *payload, size_t *ret_len, bool *ret_gzip);
-
-/* Returns NULL when memory runs out. */
-struct km_outbox *km_outbox_new(size_t limit);
+struct km_outbox *km_outbox_new(size_t limit); /* NULL when memory runs out */
 void km_outbox_free(struct km_outbox *outbox);
 
-/* Adds the newest batch (its own reference); drops the oldest ones if the limit wants it. */
-void km_outbox_put(struct km_outbox *outbox, struct km_payload *payload);
+/* Adds a copy of the body; the oldest go where the limit wants it. Returns 0 or -ENOMEM. */
+int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len);
 
 /*
- * Waits for the oldest batch, at most timeout_ms; NULL if there is none by then or the outbox is
- * closed and empty. The caller gets a reference; the batch stays in the outbox until
- * km_outbox_remove().
+ * Takes the oldest batch out, waiting for one at most timeout_ms; NULL if there is none. It belongs
+ * to the caller: free() when it was acknowledged or refused, km_outbox_return() to try again.
  */
-struct km_payload *km_outbox_oldest(struct km_outbox *outbox, int64_t timeout_ms);
+struct km_payload *km_outbox_take(struct km_outbox *outbox, int64_t timeout_ms);
 
-/* Takes the batch out: acknowledged, or refused for good (counted as dropped). */
-void km_outbox_remove(struct km_outbox *outbox, struct km_payload *payload, bool acknowledged);
+/* Puts a batch back as the oldest one; drops it where newer ones have taken its room. */
+void km_outbox_return(struct km_outbox *outbox, struct km_payload *payload);
 
-/* Wakes the waiting thread: no more will be put. */
-void km_outbox_close(struct km_outbox *outbox);
-
-void km_outbox_get_status(struct km_outbox *outbox, struct km_outbox_status *ret_status);
+/* How many wait, and how many were dropped for want of room. */
+size_t km_outbox_waiting(struct km_outbox *outbox);
+uint64_t km_outbox_dropped(struct km_outbox *outbox);
 
 #endif

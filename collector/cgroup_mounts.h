@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_COLLECTOR_CGROUP_MOUNTS_H
+#define KM_COLLECTOR_CGROUP_MOUNTS_H
+
+#include <stdbool.h>
+
+#include "root.h"
+
+/* The hierarchies a number may come from. On v2 there is one. */
+enum km_controller { KM_CPUACCT, KM_CPU, KM_MEMORY, KM_BLKIO, KM_PIDS, KM_CONTROLLERS };
+
+/*
+ * Where cgroups are mounted, as <proc>/self/mountinfo says. On a hybrid host, v1 controllers beside
+ * a v2 tree without them, usage comes from v1 and pressure from v2.
+ */
+struct km_cgroup_mounts {
+    char v1[KM_CONTROLLERS][256]; /* paths within the root; "" where not mounted */
+    char v2[256];
+    bool use_v1; /* usage comes from v1 */
+};
+
+/* Returns 0, -ENOENT where no cgroup is mounted, or another negative errno. */
+int km_cgroup_mounts_read(struct km_root *root, struct km_buf *buf,
+                          struct km_cgroup_mounts *ret_mounts);
+
+#endif

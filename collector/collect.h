@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_COLLECTOR_COLLECT_H
+#define KM_COLLECTOR_COLLECT_H
+
+#include "batch.h"
+
+/* One tick: everything read into a batch. */
+struct km_collector;
+
+struct km_collector_config {
+    const char *node;
+    const char *root; /* "/" or a recorded host */
+    const char *proc; /* NULL: /host/proc if there is one, else /proc */
+    bool names;       /* read pod names from the log links */
+    int32_t interval_ms;
+};
+
+/* What the tick reports of the collector but cannot know itself. */
+struct km_collector_health {
+    int64_t tick_usec; /* how long the last tick took; -1: there was none */
+    int64_t ticks_skipped, batches_dropped;
+};
+
+/* Returns 0 and a collector, or -ENOMEM. Strings of config must outlive it. */
+int km_collector_new(const struct km_collector_config *config, struct km_collector **ret_collector);
+void km_collector_free(struct km_collector *collector);
+
+/*
+ * Reads the node and its pods. *ret_batch is valid until the next call. What cannot be read is
+ * absent; only -ENOMEM is an error.
+ */
+int km_collector_tick(struct km_collector *collector, const struct km_collector_health *health,
+                      struct km_batch *ret_batch);
+
+#endif

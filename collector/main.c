@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <curl/curl.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "clean.h"
+#include "collect.h"
+#include "log.h"
+#include "push.h"
+#include "settings.h"
+#include "usage.h"
+
+#define SERVERS  8
+#define DRAIN_MS 3000
+
+struct senders {
+    struct km_outbox *outbox[SERVERS];
+    struct km_push *push[SERVERS];
+    size_t count;
+};
+
+static void senders_stop(struct senders *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        km_push_stop(s->push[i], DRAIN_MS);
+        km_outbox_free(s->outbox[i]);
+    }
+}
+
+/* A sender for each URL of a list with commas. */
+static int senders_start(const struct km_settings *settings, const char *node, struct senders *s)
+{
+    char list[2048], *save = NULL;
+
+    if (snprintf(list, sizeof(list), "%s", settings->server) >= (int)sizeof(list))
+        return -EINVAL;
+    for (char *url = strtok_r(list, ",", &save); url; url = strtok_r(NULL, ",", &save)) {
+        struct km_outbox *outbox;
+        int r;
+
+        if (s->count == SERVERS) {
+            km_error("--server: at most %d servers", SERVERS);
+            return -E2BIG;
+        }
+        outbox = km_outbox_new((size_t)settings->outbox_limit);
+        r = outbox ? km_push_start(url, node, outbox, &s->push[s->count]) : -ENOMEM;
+        if (r < 0) {
+            km_outbox_free(outbox);
+            km_error("--server: \"%s\": %s", url,
+                     r == -EINVAL ? "must begin with http:// or https://" : strerror(-r));
+            return r;
+        }
+        s->outbox[s->count++] = outbox;
+    }
+    return s->count ? 0 : -EINVAL;
+}
+
+static int64_t dropped(const struct senders *s)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        sum += km_outbox_dropped(s->outbox[i]) + km_push_refused(s->push[i]);
+    return (int64_t)sum;
+}
+
+/* One tick: read, encode once, hand to every sender or to standard output. */
+static int tick(struct km_collector *collector, const struct km_settings *settings,
+                struct senders *senders, struct km_buf *buf, struct km_collector_health *health)
+{
+    struct km_json w = {.out = buf};
+    int64_t begin = km_usage_clock();
+    struct km_batch batch;
+    int r;
+
+    health->batches_dropped = dropped(senders);
+    r = km_collector_tick(collector, health, &batch);
+    km_buf_clear(buf);
+    if (r == 0) {
+        km_batch_encode(&w, &batch);
+        r = buf->failed ? -ENOMEM : 0;
+    }
+    if (r < 0) {
+        km_error("a reading is lost: %s", strerror(-r));
+        return r;
+    }
+    if (settings->print) {
+        km_buf_putc(buf, '\n');
+        fwrite(buf->data, 1, buf->len, stdout);
+        fflush(stdout);
+    }
+    for (size_t i = 0; i < senders->count; i++) {
+        if (km_outbox_put(senders->outbox[i], buf->data, buf->len) < 0)
+            km_error("a reading is lost: memory ran out");
+    }
+    health->tick_usec = km_usage_clock() - begin;
+    return 0;
+}
+
+/* Ticks on an absolute schedule, so that it never drifts, until SIGTERM or SIGINT. */
+static int run(struct km_collector *collector, const struct km_settings *settings,
+               struct senders *senders, int signals)
+{
+    km_auto_close int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    struct itimerspec schedule = {
+        .it_interval = {(time_t)(settings->interval / 1000),
+                        (long)(settings->interval % 1000) * 1000000},
+        .it_value = {0, 1}, /* the first one now */
+    };
+    struct pollfd wait[2] = {{.fd = signals, .events = POLLIN}, {.fd = timer, .events = POLLIN}};
+    struct km_collector_health health = {.tick_usec = -1};
+    km_auto_buf struct km_buf buf = KM_BUF_INIT;
+
+    if (timer < 0 || timerfd_settime(timer, 0, &schedule, NULL) < 0) {
+        km_error("no timer: %s", strerror(errno));
+        return 1;
+    }
+    for (;;) {
+        uint64_t due = 0;
+
+        if (poll(wait, 2, -1) < 0 && errno != EINTR)
+            return 1;
+        if (wait[0].revents)
+            return 0;
+        if (!wait[1].revents || read(timer, &due, sizeof(due)) != sizeof(due))
+            continue;
+        /* More than one is due: the tick before took longer than the interval. */
+        health.ticks_skipped += (int64_t)due - 1;
+        if (tick(collector, settings, senders, &buf, &health) < 0 && settings->once)
+            return 1;
+        if (settings->once)
+            return 0;
+    }
+}
+
+static int collect(const struct km_settings *settings)
+{
+    char host[256] = "";
+    struct km_collector_config config = {.node = settings->node,
+                                         .root = settings->root,
+                                         .proc = settings->proc,
+                                         .names = settings->names != 2,
+                                         .interval_ms = (int32_t)settings->interval};
+    struct km_collector *collector;
+    struct senders senders = {0};
+    sigset_t set;
+    km_auto_close int signals = -1;
+    int status;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signals = signalfd(-1, &set, SFD_CLOEXEC);
+    if (!config.node) {
+        gethostname(host, sizeof(host) - 1);
+        config.node = host;
+    }
+    if (signals < 0 || km_collector_new(&config, &collector) < 0) {
+        km_error("cannot start: %s", strerror(errno));
+        return 1;
+    }
+    if (!settings->print && senders_start(settings, config.node, &senders) < 0) {
+        senders_stop(&senders);
+        km_collector_free(collector);
+        return 2;
+    }
+    status = run(collector, settings, &senders, signals);
+    senders_stop(&senders);
+    km_collector_free(collector);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    km_auto_buf struct km_buf out = KM_BUF_INIT;
+    struct km_settings settings = {0};
+    int status;
+
+    switch (km_options_read(&km_collector_program, argc, argv, &settings, &out)) {
+    case KM_OPTIONS_DONE:
+        fputs(km_buf_str(&out), stdout);
+        return 0;
+    case KM_OPTIONS_ERROR:
+        fputs(km_buf_str(&out), stderr);
+        return 2;
+    case KM_OPTIONS_RUN:
+        break;
+    }
+    km_log_set_level((enum km_log_level)settings.log_level);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    status = collect(&settings);
+    curl_global_cleanup();
+    return status;
+}

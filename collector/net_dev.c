@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net_dev.h"
+
+#include <string.h>
+
+#include "scan.h"
+
+/* Columns behind "eth0:": 8 received, 8 sent; 0 is a column that is left out. */
+static const unsigned columns[16] = {
+    [0] = KM_NET_RX_BYTES,   [1] = KM_NET_RX_PACKETS, [2] = KM_NET_RX_ERRORS,
+    [3] = KM_NET_RX_DROPPED, [8] = KM_NET_TX_BYTES,   [9] = KM_NET_TX_PACKETS,
+    [10] = KM_NET_TX_ERRORS, [11] = KM_NET_TX_DROPPED};
+
+/* " eth0: 1000 10 0 0 0 0 0 0 2000 20 0 0 0 0 0 0" */
+void km_net_dev_scan(const char *text, bool (*wanted)(void *arg, const char *name), void *arg,
+                     struct km_sample *sample)
+{
+    for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+        const char *begin = line + strspn(line, " "), *colon = strchr(begin, ':');
+        size_t len = colon ? (size_t)(colon - begin) : 0;
+        int64_t value[16];
+        char name[64];
+        int n = 0;
+
+        if (len == 0 || len >= sizeof(name) || memchr(begin, '\n', len))
+            continue;
+        memcpy(name, begin, len);
+        name[len] = '\0';
+        for (colon++; n < 16 && km_scan_next(&colon, &value[n]); n++)
+            ;
+        if (n < 16 || strcmp(name, "lo") == 0 || !wanted(arg, name))
+            continue;
+        for (int c = 0; c < 16; c++) {
+            if (columns[c])
+                km_sample_set(sample, columns[c],
+                              (km_sample_has(sample, columns[c]) ? sample->value[columns[c]] : 0) +
+                                  value[c]);
+        }
+    }
+}

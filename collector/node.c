@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "cgroup_read.h"
+#include "net_dev.h"
+#include "scan.h"
+
+struct node {
+    struct km_root *root;
+    struct km_buf *buf;
+    struct km_sample *sample;
+};
+
+static bool read_proc(struct node *n, const char *file)
+{
+    return km_root_read(n->root, n->buf, "%s/%s", n->root->proc, file) == 0;
+}
+
+/*
+ * "cpu  user nice system idle iowait irq softirq steal guest guest_nice" in USER_HZ since boot;
+ * user holds guest. A line "cpu0 …" a CPU that is online.
+ */
+static void read_stat(struct node *n, const struct km_cgroup_mounts *mounts)
+{
+    static const struct km_scan_rule counts[] = {
+        {"procs_running ", KM_PROC_RUNNING, 1}, {"procs_blocked ", KM_PROC_BLOCKED, 1}, {0}};
+    int64_t t[8], tick = 1000000 / sysconf(_SC_CLK_TCK), cpus = 0, usage;
+    const char *p;
+    int i = 0;
+
+    if (!read_proc(n, "stat"))
+        return;
+    km_scan_into(n->buf->data, counts, n->sample);
+    for (p = strstr(n->buf->data, "\ncpu"); p; p = strstr(p + 1, "\ncpu"))
+        cpus++;
+    if (cpus)
+        km_sample_set(n->sample, KM_CPU_CAPACITY, cpus * 1000);
+    if (strncmp(n->buf->data, "cpu ", 4) != 0)
+        return;
+    for (p = n->buf->data + 4; i < 8 && km_scan_next(&p, &t[i]); i++)
+        ;
+    if (i < 8)
+        return;
+    km_sample_set(n->sample, KM_CPU_USER_USEC, (t[0] + t[1]) * tick);
+    km_sample_set(n->sample, KM_CPU_SYSTEM_USEC, t[2] * tick);
+    km_sample_set(n->sample, KM_CPU_IOWAIT_USEC, t[4] * tick);
+    km_sample_set(n->sample, KM_CPU_IRQ_USEC, (t[5] + t[6]) * tick);
+    km_sample_set(n->sample, KM_CPU_STEAL_USEC, t[7] * tick);
+    km_sample_set(n->sample, KM_CPU_USAGE_USEC, (t[0] + t[1] + t[2] + t[5] + t[6]) * tick);
+    if (mounts->v1[KM_CPUACCT][0] &&
+        km_root_read_number(n->root, n->buf, &usage, "%s/cpuacct.usage", mounts->v1[KM_CPUACCT]) ==
+            0)
+        km_sample_set(n->sample, KM_CPU_USAGE_USEC, usage / 1000);
+}
+
+static void read_meminfo(struct node *n)
+{
+    static const struct km_scan_rule rules[] = {{"MemTotal:", KM_MEM_TOTAL, 1024},
+                                                {"MemFree:", KM_MEM_FREE, 1024},
+                                                {"MemAvailable:", KM_MEM_AVAILABLE, 1024},
+                                                {"Buffers:", KM_MEM_BUFFERS, 1024},
+                                                {"Cached:", KM_MEM_CACHED, 1024},
+                                                {"SwapTotal:", KM_MEM_SWAP_TOTAL, 1024},
+                                                {0}};
+    struct km_sample *s = n->sample;
+    int64_t value;
+
+    if (!read_proc(n, "meminfo"))
+        return;
+    km_scan_into(n->buf->data, rules, s);
+    if (km_sample_has(s, KM_MEM_TOTAL) && km_sample_has(s, KM_MEM_FREE) &&
+        km_sample_has(s, KM_MEM_BUFFERS) && km_sample_has(s, KM_MEM_CACHED))
+        km_sample_set(s, KM_MEM_USED,
+                      s->value[KM_MEM_TOTAL] - s->value[KM_MEM_FREE] - s->value[KM_MEM_BUFFERS] -
+                          s->value[KM_MEM_CACHED]);
+    if (km_sample_has(s, KM_MEM_TOTAL) && km_sample_has(s, KM_MEM_AVAILABLE))
+        km_sample_set(s, KM_MEM_WORKING_SET, s->value[KM_MEM_TOTAL] - s->value[KM_MEM_AVAILABLE]);
+    if (km_sample_has(s, KM_MEM_SWAP_TOTAL) && km_scan_value(n->buf->data, "SwapFree:", &value))
+        km_sample_set(s, KM_MEM_SWAP_USED, s->value[KM_MEM_SWAP_TOTAL] - value * 1024);
+}
+
+/* "0.52 0.58 0.59 2/312 12345": loads, and running/existing tasks. */
+static void read_loadavg(struct node *n)
+{
+    double load[3];
+    long long total;
+
+    if (!read_proc(n, "loadavg") ||
+        sscanf(n->buf->data, "%lf %lf %lf %*d/%lld", &load[0], &load[1], &load[2], &total) != 4)
+        return;
+    km_sample_set(n->sample, KM_LOAD1, (int64_t)(load[0] * 1000 + 0.5));
+    km_sample_set(n->sample, KM_LOAD5, (int64_t)(load[1] * 1000 + 0.5));
+    km_sample_set(n->sample, KM_LOAD15, (int64_t)(load[2] * 1000 + 0.5));
+    km_sample_set(n->sample, KM_PROC_TOTAL, total);
+}
+
+static bool exists(const struct km_root *root, const char *format, const char *name)
+{
+    char path[KM_PATH];
+    struct stat st;
+
+    km_root_path(root, path, "%s/%s", format, name);
+    return *path && stat(path, &st) == 0;
+}
+
+/*
+ * Interfaces that carry the node's own traffic: those with a device behind them. Without a /sys
+ * that says so, all but the names that bridges, pods and tunnels have.
+ */
+static bool is_physical(void *arg, const char *name)
+{
+    static const char *const virtual[] = {"veth",    "cni",    "docker", "br-",   "cali",
+                                          "flannel", "virbr",  "kube",   "tun",   "tap",
+                                          "vxlan",   "cilium", "lxc",    "dummy", NULL};
+    const struct km_root *root = arg;
+    char path[KM_PATH];
+
+    snprintf(path, sizeof(path), "/sys/class/net/%s", name);
+    if (exists(root, path, "."))
+        return exists(root, path, "device");
+    for (const char *const *v = virtual; *v; v++) {
+        if (strncmp(name, *v, strlen(*v)) == 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whole disks: their partitions and the devices built on them would count the same bytes again. */
+static bool is_disk(const struct km_root *root, const char *name)
+{
+    static const char *const built[] = {"loop", "ram", "zram", "dm-", "md",
+                                        "sr",   "fd",  "nbd",  NULL};
+
+    for (const char *const *b = built; *b; b++) {
+        if (strncmp(name, *b, strlen(*b)) == 0)
+            return false;
+    }
+    return exists(root, "/sys/block", name);
+}
+
+/* "254 0 vda reads merged sectors ms writes merged sectors ms in_flight io_ms …"; sectors are 512
+ * B. */
+static void read_diskstats(struct node *n)
+{
+    static const struct {
+        int field;
+        unsigned metric;
+        int64_t factor;
+    } fields[] = {{0, KM_DISK_READ_OPS, 1},
+                  {2, KM_DISK_READ_BYTES, 512},
+                  {4, KM_DISK_WRITE_OPS, 1},
+                  {6, KM_DISK_WRITE_BYTES, 512},
+                  {9, KM_DISK_IO_TIME, 1}};
+    char *line, *save = NULL;
+
+    if (!read_proc(n, "diskstats"))
+        return;
+    for (line = strtok_r(n->buf->data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        char name[64];
+        int used = 0, i = 0;
+        int64_t v[10];
+        const char *p;
+
+        if (sscanf(line, "%*d %*d %63s%n", name, &used) != 1 || !is_disk(n->root, name))
+            continue;
+        for (p = line + used; i < 10 && km_scan_next(&p, &v[i]); i++)
+            ;
+        for (size_t f = 0; i == 10 && f < sizeof(fields) / sizeof(fields[0]); f++) {
+            unsigned m = fields[f].metric;
+
+            km_sample_set(n->sample, m,
+                          (km_sample_has(n->sample, m) ? n->sample->value[m] : 0) +
+                              v[fields[f].field] * fields[f].factor);
+        }
+    }
+}
+
+static void file_system(const struct statvfs *fs, unsigned first, struct km_sample *s)
+{
+    int64_t block = (int64_t)fs->f_frsize;
+
+    km_sample_set(s, first, (int64_t)fs->f_blocks * block);
+    km_sample_set(s, first + 1, (int64_t)(fs->f_blocks - fs->f_bfree) * block);
+    if (fs->f_files == 0)
+        return; /* a file system without a table of inodes */
+    km_sample_set(s, first + 2, (int64_t)fs->f_files);
+    km_sample_set(s, first + 3, (int64_t)(fs->f_files - fs->f_ffree));
+}
+
+static void read_file_systems(struct node *n)
+{
+    struct statvfs top, kubelet;
+    char path[KM_PATH];
+    bool has_top;
+
+    km_root_path(n->root, path, "/");
+    has_top = statvfs(path, &top) == 0;
+    if (has_top)
+        file_system(&top, KM_FS_CAPACITY, n->sample);
+    km_root_path(n->root, path, "/var/lib/kubelet");
+    if (statvfs(path, &kubelet) == 0 && !(has_top && kubelet.f_fsid == top.f_fsid))
+        file_system(&kubelet, KM_FS_KUBELET_CAPACITY, n->sample);
+}
+
+void km_node_read(struct km_root *root, const struct km_cgroup_mounts *mounts, struct km_buf *buf,
+                  struct km_sample *sample)
+{
+    struct node n = {root, buf, sample};
+    int64_t kills;
+
+    read_stat(&n, mounts);
+    read_meminfo(&n);
+    read_loadavg(&n);
+    /* "net" is the reader's own network; the host's is that of its first process. */
+    if (read_proc(&n, "1/net/dev") || read_proc(&n, "net/dev"))
+        km_net_dev_scan(buf->data, is_physical, root, sample);
+    read_diskstats(&n);
+    if (read_proc(&n, "vmstat") && km_scan_value(buf->data, "oom_kill ", &kills))
+        km_sample_set(sample, KM_PROC_OOM_KILLS, kills);
+    if (read_proc(&n, "pressure/cpu"))
+        km_pressure_scan(buf->data, KM_PSI_CPU_SOME, KM_METRIC_COUNT, sample);
+    if (read_proc(&n, "pressure/memory"))
+        km_pressure_scan(buf->data, KM_PSI_MEMORY_SOME, KM_PSI_MEMORY_FULL, sample);
+    if (read_proc(&n, "pressure/io"))
+        km_pressure_scan(buf->data, KM_PSI_IO_SOME, KM_PSI_IO_FULL, sample);
+    read_file_systems(&n);
+}
+
+void km_node_boot_id(struct km_root *root, struct km_buf *buf, char ret_id[64])
+{
+    ret_id[0] = '\0';
+    if (km_root_read(root, buf, "%s/sys/kernel/random/boot_id", root->proc) == 0)
+        snprintf(ret_id, 64, "%.*s", (int)strcspn(buf->data, "\n"), buf->data);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "outbox.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct km_outbox {
+    pthread_mutex_t lock;
+    pthread_cond_t arrived;
+    struct km_payload *oldest, *newest;
+    size_t bytes, limit, count;
+    uint64_t dropped;
+};
+
+struct km_outbox *km_outbox_new(size_t limit)
+{
+    struct km_outbox *o = calloc(1, sizeof(*o));
+    pthread_condattr_t attr;
+
+    if (!o)
+        return NULL;
+    o->limit = limit;
+    pthread_mutex_init(&o->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&o->arrived, &attr);
+    pthread_condattr_destroy(&attr);
+    return o;
+}
+
+/* Takes the oldest out; the lock is held and there is one. */
+static struct km_payload *take_oldest(struct km_outbox *o)
+{
+    struct km_payload *payload = o->oldest;
+
+    o->oldest = payload->next;
+    if (!o->oldest)
+        o->newest = NULL;
+    o->bytes -= payload->len;
+    o->count--;
+    payload->next = NULL;
+    return payload;
+}
+
+void km_outbox_free(struct km_outbox *outbox)
+{
+    if (!outbox)
+        return;
+    while (outbox->oldest)
+        free(take_oldest(outbox));
+    pthread_cond_destroy(&outbox->arrived);
+    pthread_mutex_destroy(&outbox->lock);
+    free(outbox);
+}
+
+int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len)
+{
+    struct km_payload *payload = malloc(sizeof(*payload) + len);
+
+    if (!payload)
+        return -ENOMEM;
+    payload->next = NULL;
+    payload->len = len;
+    memcpy(payload->body, body, len);
+    pthread_mutex_lock(&outbox->lock);
+    while (outbox->oldest && outbox->bytes + len > outbox->limit) {
+        free(take_oldest(outbox));
+        outbox->dropped++;
+    }
+    if (outbox->newest)
+        outbox->newest->next = payload;
+    else
+        outbox->oldest = payload;
+    outbox->newest = payload;
+    outbox->bytes += len;
+    outbox->count++;
+    pthread_cond_signal(&outbox->arrived);
+    pthread_mutex_unlock(&outbox->lock);
+    return 0;
+}
+
+struct km_payload *km_outbox_take(struct km_outbox *outbox, int64_t timeout_ms)
+{
+    struct km_payload *payload = NULL;
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)(timeout_ms / 1000);
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    pthread_mutex_lock(&outbox->lock);
+    while (!outbox->oldest && pthread_cond_timedwait(&outbox->arrived, &outbox->lock, &until) == 0)
+        ;
+    if (outbox->oldest)
+        payload = take_oldest(outbox);
+    pthread_mutex_unlock(&outbox->lock);
+    return payload;
+}
+
+void km_outbox_return(struct km_outbox *outbox, struct km_payload *payload)
+{
+    pthread_mutex_lock(&outbox->lock);
+    if (outbox->oldest && outbox->bytes + payload->len > outbox->limit) {
+        free(payload);
+        outbox->dropped++;
+    } else {
+        payload->next = outbox->oldest;
+        outbox->oldest = payload;
+        if (!outbox->newest)
+            outbox->newest = payload;
+        outbox->bytes += payload->len;
+        outbox->count++;
+    }
+    pthread_mutex_unlock(&outbox->lock);
+}
+
+size_t km_outbox_waiting(struct km_outbox *outbox)
+{
+    size_t count;
+
+    pthread_mutex_lock(&outbox->lock);
+    count = outbox->count;
+    pthread_mutex_unlock(&outbox->lock);
+    return count;
+}
+
+uint64_t km_outbox_dropped(struct km_outbox *outbox)
+{
+    uint64_t dropped;
+
+    pthread_mutex_lock(&outbox->lock);
+    dropped = outbox->dropped;
+    pthread_mutex_unlock(&outbox->lock);
+    return dropped;
+}

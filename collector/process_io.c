@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process_io.h"
+
+#include "scan.h"
+
+static int64_t growth(int64_t *sum, int64_t now)
+{
+    int64_t grown = now > *sum ? now - *sum : 0;
+
+    *sum = now;
+    return grown;
+}
+
+/*
+ * "rchar: 1\nwchar: 1\nsyscr: 1\nsyscw: 1\nread_bytes: 4096\nwrite_bytes: 8192\n
+ * cancelled_write_bytes: 0\n" (proc_pid_io(5)): read_bytes and write_bytes are those of storage.
+ */
+void km_process_io_read(struct km_process_io *io, struct km_root *root, struct km_buf *buf,
+                        const int64_t *pids, size_t n)
+{
+    int64_t reads = 0, writes = 0, value;
+
+    for (size_t i = 0; i < n; i++) {
+        if (km_root_read(root, buf, "%s/%lld/io", root->proc, (long long)pids[i]) < 0)
+            continue;
+        if (km_scan_value(buf->data, "read_bytes:", &value))
+            reads += value;
+        if (km_scan_value(buf->data, "write_bytes:", &value))
+            writes += value;
+    }
+    io->read_growth = growth(&io->read_sum, reads);
+    io->write_growth = growth(&io->write_sum, writes);
+    io->read_bytes += io->read_growth;
+    io->write_bytes += io->write_growth;
+}

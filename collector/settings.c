@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settings.h"
+
+#define O(field) offsetof(struct km_settings, field)
+
+static const struct km_option options[] = {
+    {"server", "API_SERVER_URL", KM_OPTION_STRING, O(server), "URL[,URL...]",
+     "http://127.0.0.1:8080", 0, 0, "API servers to post to; each gets everything"},
+    {"node", "NODE_NAME", KM_OPTION_STRING, O(node), "NAME", NULL, 0, 0,
+     "Name of this node; without it the host's name"},
+    {"interval", "KUBEMONITOR_INTERVAL", KM_OPTION_DURATION, O(interval), "DURATION", "5s", 100,
+     3600000, "Time between two readings"},
+    {"root", NULL, KM_OPTION_STRING, O(root), "DIR", "/", 0, 0,
+     "Read the host whose files are below this folder"},
+    {"proc", NULL, KM_OPTION_STRING, O(proc), "DIR", NULL, 0, 0,
+     "Where proc is within the root; without it /host/proc if there is one, else /proc"},
+    {"names", "KUBEMONITOR_NAMES", KM_OPTION_CHOICE, O(names), "auto|logs|none", "auto", 0, 0,
+     "Where pod names come from; auto is the links in /var/log/containers"},
+    {"outbox-limit", "KUBEMONITOR_OUTBOX_LIMIT", KM_OPTION_SIZE, O(outbox_limit), "SIZE", "16Mi",
+     65536, INT64_C(1) << 34, "Batches kept for each server that does not answer; oldest go first"},
+    {"once", NULL, KM_OPTION_FLAG, O(once), NULL, NULL, 0, 0, "One reading, then exit"},
+    {"print", NULL, KM_OPTION_FLAG, O(print), NULL, NULL, 0, 0,
+     "Write readings to standard output as JSON instead of posting them"},
+    {"log-level", "KUBEMONITOR_LOG_LEVEL", KM_OPTION_CHOICE, O(log_level),
+     "error|warning|info|debug", "info", 0, 0, "What is logged"},
+    {0},
+};
+
+const struct km_program km_collector_program = {
+    "kubemonitor-collector", KM_VERSION, "reads a node's and its pods' resource usage", options};
