@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "json_write.h"
+#include "text.h"
 
 const struct km_api *km_call_api(const struct km_call *call)
 {
@@ -133,6 +134,9 @@ void km_problem_fault(struct km_call *call, const char *pointer, const char *par
     vsnprintf(call->faults[call->n_faults - 1].detail, sizeof(call->faults[0].detail), format,
               args);
     va_end(args);
+    km_text_trim(call->faults[call->n_faults - 1].pointer);
+    km_text_trim(call->faults[call->n_faults - 1].parameter);
+    km_text_trim(call->faults[call->n_faults - 1].detail);
 }
 
 static const char *title_of(int status)
@@ -162,6 +166,7 @@ void km_answer_problem(struct km_call *call, int status, int retry_after, const 
     va_start(args, format);
     vsnprintf(detail, sizeof(detail), format, args);
     va_end(args);
+    km_text_trim(detail);
     km_buf_clear(&call->answer);
     km_json_object(&w);
     km_json_member(&w, "type", "about:blank");

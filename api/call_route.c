@@ -173,6 +173,7 @@ int km_call_route(struct km_call *call, const struct km_route *routes, const cha
     size_t path_len = strcspn(target, "?"), len = strlen(target);
     const struct km_route *found = NULL;
     char *query, *path;
+    unsigned takes = 0; /* 1: GET, 2: POST */
 
     call->text = malloc(2 * len + 3);
     if (!call->text)
@@ -190,12 +191,18 @@ int km_call_route(struct km_call *call, const struct km_route *routes, const cha
         if (method_fits(r->method, method))
             found = r;
         else
-            call->allow = !call->allow && strcmp(r->method, "POST") == 0 ? "POST" : "GET, HEAD";
+            takes |= strcmp(r->method, "POST") == 0 ? 2 : 1;
     }
-    if (!found && call->allow) {
+    if (!found && takes) {
+        static const char *const allow[] = {NULL, "GET, HEAD, OPTIONS", "POST, OPTIONS",
+                                            "GET, HEAD, POST, OPTIONS"};
+
         call->n_params = 0;
-        /* A path that takes both is found under each of its methods. */
-        km_answer_problem(call, 405, 0, "this path does not take %.16s", method);
+        call->allow = allow[takes];
+        if (strcmp(method, "OPTIONS") == 0)
+            call->status = 204;
+        else
+            km_answer_problem(call, 405, 0, "this path takes %s only", call->allow);
         return 0;
     }
     if (!found) {
@@ -204,7 +211,6 @@ int km_call_route(struct km_call *call, const struct km_route *routes, const cha
         return 0;
     }
     call->route = found;
-    call->allow = NULL;
     finish_path(call);
     read_query(call, query);
     if (call->n_faults)

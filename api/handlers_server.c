@@ -47,6 +47,7 @@ static void write_http(struct km_json *w, const struct km_http_status *s)
     number(w, "errors_4xx", s->errors_4xx);
     number(w, "errors_5xx", s->errors_5xx);
     number(w, "connections", s->connections);
+    number(w, "connections_refused", s->connections_refused);
     number(w, "connections_timed_out", s->connections_timed_out);
     number(w, "bytes_in", s->bytes_in);
     number(w, "bytes_out", s->bytes_out);

@@ -20,6 +20,8 @@
 
 #define POOL        32768 /* bytes of memory a connection; measured best of 8, 16, 32, 128 KiB */
 #define STREAM_UNIT 32768
+/* Bodies of the largest size that may be held at once: many connections must not add up to more. */
+#define BODIES 16
 
 struct km_http_server {
     struct km_http_config config;
@@ -29,7 +31,10 @@ struct km_http_server {
     struct km_deadlines *deadlines;
     char *cert, *key;
     uint16_t port;
-    _Atomic uint64_t requests, errors_4xx, errors_5xx, connections, bytes_in, bytes_out;
+    _Atomic uint64_t requests, errors_4xx, errors_5xx, connections, refused, bytes_in, bytes_out;
+    _Atomic uint64_t under_way; /* requests between their target and the end of their answer */
+    _Atomic uint64_t held;      /* bytes of their bodies */
+    atomic_bool stopping;
 };
 
 /* One request under way: made when its target is known, ended by request_completed(). */
@@ -37,7 +42,9 @@ struct exchange {
     struct km_http_server *server;
     struct km_call call;
     char *target;
-    bool begun; /* headers seen, route found */
+    bool begun;  /* headers seen, route found */
+    bool close;  /* where this request ends cannot be told: nothing more is read after it */
+    size_t held; /* what of server->held is its own */
 };
 
 /* A streamed answer: what the producer has made and the client has not taken yet. */
@@ -177,6 +184,8 @@ static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *connect
     }
     x->server->errors_4xx += call->status >= 400 && call->status < 500;
     x->server->errors_5xx += call->status >= 500;
+    if (x->close || x->server->stopping)
+        MHD_add_response_header(response, "Connection", "close");
     result = MHD_queue_response(connection, (unsigned)call->status, response);
     MHD_destroy_response(response);
     return result;
@@ -199,6 +208,32 @@ static const char *header(struct MHD_Connection *connection, const char *name)
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
+/* "application/json; charset=utf-8", "application/vnd.x+json", or nothing said. */
+static bool is_json(const char *type)
+{
+    size_t len = type ? strcspn(type, "; \t") : 0;
+
+    return !type || (len == 16 && strncasecmp(type, "application/json", 16) == 0) ||
+           (len > 5 && strncasecmp(type + len - 5, "+json", 5) == 0);
+}
+
+/* What says where a body ends. */
+struct framing {
+    unsigned lengths, encodings;
+};
+
+static enum MHD_Result count_framing(void *arg, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    struct framing *f = arg;
+
+    (void)kind;
+    (void)value;
+    f->lengths += strcasecmp(name, "Content-Length") == 0;
+    f->encodings += strcasecmp(name, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
 /* What can be refused by the headers alone. */
 static void check_headers(struct exchange *x, struct MHD_Connection *connection)
 {
@@ -206,14 +241,20 @@ static void check_headers(struct exchange *x, struct MHD_Connection *connection)
     const char *length = header(connection, "Content-Length");
     const char *type = header(connection, "Content-Type");
     const char *encoding = header(connection, "Content-Encoding");
+    struct framing framing = {0};
 
-    if (length && header(connection, "Transfer-Encoding")) {
-        km_answer_problem(call, 400, 0, "Content-Length and Transfer-Encoding exclude each other");
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, count_framing, &framing);
+    if (framing.lengths + framing.encodings > 1) {
+        /* A proxy in front may see another end of the body: what follows would be smuggled. */
+        x->close = true;
+        km_answer_problem(
+            call, 400, 0,
+            "one Content-Length or one Transfer-Encoding is allowed, not both or two");
     } else if (length && strtoull(length, NULL, 10) > x->server->config.max_body) {
         km_answer_problem(call, 413, 0, "the body has more than %zu bytes",
                           x->server->config.max_body);
     } else if (call->route && call->route->flags & KM_ROUTE_INGEST) {
-        if (!type || strncasecmp(type, "application/json", 16) != 0)
+        if (!is_json(type))
             km_answer_problem(call, 415, 0,
                               "the body must be JSON, sent with Content-Type: application/json");
         else if (encoding && strcasecmp(encoding, "gzip") != 0 &&
@@ -231,9 +272,15 @@ static enum MHD_Result take_body(struct exchange *x, const char *data, size_t *s
         if (call->body.len + *size > x->server->config.max_body)
             km_answer_problem(call, 413, 0, "the body has more than %zu bytes",
                               x->server->config.max_body);
+        else if (x->server->held + *size > BODIES * x->server->config.max_body)
+            km_answer_problem(call, 503, 1, "too many bodies are under way");
         else
             km_buf_append(&call->body, data, *size);
+        x->server->held += *size;
+        x->held += *size;
     }
+    if (call->status != 0)
+        km_buf_done(&call->body);
     *size = 0;
     return MHD_YES;
 }
@@ -311,6 +358,7 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
     if (!x)
         return NULL;
     x->server = arg;
+    x->server->under_way++;
     x->target = strdup(target);
     return x;
 }
@@ -325,10 +373,24 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **re
     set_deadline(connection, server->config.idle_timeout_ms + server->config.header_timeout_ms);
     if (!x)
         return;
+    server->under_way--;
+    server->held -= x->held;
     km_call_done(&x->call);
     free(x->target);
     free(x);
     *request = NULL;
+}
+
+static enum MHD_Result on_accept(void *arg, const struct sockaddr *address, socklen_t len)
+{
+    struct km_http_server *server = arg;
+
+    (void)address;
+    (void)len;
+    if (server->connections < server->config.max_connections)
+        return MHD_YES;
+    server->refused++;
+    return MHD_NO;
 }
 
 static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
@@ -433,13 +495,15 @@ static int start_daemon(struct km_http_server *s, const struct sockaddr_storage 
         flags |= MHD_USE_TLS;
     errno = 0;
     s->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, address,
+        flags, 0, on_accept, s, on_request, s, MHD_OPTION_SOCK_ADDR, address,
         MHD_OPTION_THREAD_POOL_SIZE, (unsigned)s->config.threads, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)s->config.max_connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(s->config.idle_timeout_ms / 1000),
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-        s, MHD_OPTION_ARRAY, s->cert ? tls : none, MHD_OPTION_END);
+        /* The library divides its limit by threads and lets clients wait there; ours refuses. */
+        (unsigned)(s->config.max_connections + 64) * (unsigned)s->config.threads,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)(s->config.idle_timeout_ms / 1000), MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY, s->cert ? tls : none,
+        MHD_OPTION_END);
     if (s->daemon)
         return 0;
     return errno ? -errno : -EINVAL;
@@ -494,6 +558,7 @@ void km_http_server_get_status(const struct km_http_server *server,
         .errors_4xx = server->errors_4xx,
         .errors_5xx = server->errors_5xx,
         .connections = server->connections,
+        .connections_refused = server->refused,
         .connections_timed_out = km_deadlines_expired(server->deadlines),
         .bytes_in = server->bytes_in,
         .bytes_out = server->bytes_out,
@@ -507,10 +572,12 @@ void km_http_server_stop(struct km_http_server *server, int64_t drain_ms)
     if (!server)
         return;
     if (server->daemon) {
-        MHD_socket listening = MHD_quiesce_daemon(server->daemon);
+        MHD_socket listening;
 
-        /* Idle connections count too, so the wait ends by time as well. */
-        while (server->connections > 0 && km_time_steady_ms() < until)
+        server->stopping = true;
+        listening = MHD_quiesce_daemon(server->daemon);
+
+        while (server->under_way > 0 && km_time_steady_ms() < until)
             usleep(10000);
         MHD_stop_daemon(server->daemon);
         if (listening != MHD_INVALID_SOCKET)

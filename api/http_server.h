@@ -29,7 +29,7 @@ struct km_http_config {
 
 struct km_http_status {
     uint64_t requests, errors_4xx, errors_5xx; /* answered */
-    uint64_t connections, connections_timed_out;
+    uint64_t connections, connections_refused, connections_timed_out;
     uint64_t bytes_in, bytes_out;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text.h"
 
+#include <string.h>
+
 bool km_text_is_utf8(const char *text, size_t len)
 {
     const unsigned char *p = (const unsigned char *)text, *end = p + len;
@@ -29,4 +31,14 @@ bool km_text_is_utf8(const char *text, size_t len)
         }
     }
     return true;
+}
+
+void km_text_trim(char *text)
+{
+    size_t len = strlen(text), lead = len;
+
+    while (lead > 0 && len - lead < 3 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
+        lead--;
+    if (lead > 0 && !km_text_is_utf8(text + lead - 1, len - lead + 1))
+        text[lead - 1] = '\0';
 }
