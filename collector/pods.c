@@ -339,6 +339,25 @@ static int read_pod(struct reading *r, struct pod *pod)
     return 0;
 }
 
+/*
+ * The host's network namespace: that of process 1, or, where the kernel does not show it, our own
+ * (the DaemonSet runs with hostNetwork).
+ */
+static void find_host_network(struct km_pods *pods, const struct km_root *root)
+{
+    static const char *const processes[] = {"1", "self"};
+
+    pods->host_network[0] = '\0';
+    for (size_t i = 0; i < 2 && !pods->host_network[0]; i++) {
+        char path[KM_PATH];
+        ssize_t len;
+
+        km_root_path(root, path, "%s/%s/ns/net", root->proc, processes[i]);
+        len = readlink(path, pods->host_network, sizeof(pods->host_network) - 1);
+        pods->host_network[len > 0 ? len : 0] = '\0';
+    }
+}
+
 int km_pods_read(struct km_pods *pods, struct km_root *root, const struct km_cgroup_mounts *mounts,
                  const struct km_names *names, struct km_buf *buf, const struct km_pod **ret_pods,
                  size_t *ret_count)
@@ -346,13 +365,9 @@ int km_pods_read(struct km_pods *pods, struct km_root *root, const struct km_cgr
     struct walk w = {
         .pods = pods, .root = root, .mount = mounts->use_v1 ? mounts->v1[KM_MEMORY] : mounts->v2};
     struct reading r = {root, mounts, names, buf, pods->host_network};
-    char path[KM_PATH];
     struct km_pod *list;
-    ssize_t len;
 
-    km_root_path(root, path, "%s/1/ns/net", root->proc);
-    len = readlink(path, pods->host_network, sizeof(pods->host_network) - 1);
-    pods->host_network[len > 0 ? len : 0] = '\0';
+    find_host_network(pods, root);
     walk(&w, "", NULL, WALK_DEPTH);
     forget_gone(pods);
     list = realloc(pods->readings, (pods->count + 1) * sizeof(*list));

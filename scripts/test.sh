@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs what is missing and runs every test but the slow suites (CONTRIBUTING.md): with gcc under
+# the address and undefined behaviour sanitizers, with the thread sanitizer, and a build with clang.
+# The last line counts: "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+bash scripts/install-dependencies.sh tests || { echo "0 passed, 1 failed"; exit 1; }
+passed=0 failed=0
+
+count() { # PASSED FAILED
+    passed=$((passed + $1)) failed=$((failed + $2))
+}
+
+build() { # DIR OPTION...
+    echo "== build in $1"
+    if bash scripts/build.sh "$@" >"$1.log" 2>&1; then count 1 0; return 0; fi
+    tail -40 "$1.log"
+    count 0 1
+    return 1
+}
+
+unit() { # DIR [MESON TEST OPTION...]: meson's own summary has the counts
+    echo "== unit tests in $1"
+    meson test -C "$@" --no-rebuild --print-errorlogs >"$1-tests.log" 2>&1 || cat "$1-tests.log"
+    count "$(sed -n 's/^Ok: *//p' "$1-tests.log" | head -1 | grep . || echo 0)" \
+        "$(awk '/^(Fail|Timeout|Unexpected Pass): /{n+=$NF} END{print n+0}' "$1-tests.log")"
+    grep -q '^Ok:' "$1-tests.log" || count 0 1
+}
+
+http() { # DIR: pytest's last line has the counts
+    echo "== API tests of $1"
+    KUBEMONITOR_API=$PWD/$1/api/kubemonitor-api KUBEMONITOR_COLLECTOR=$PWD/$1/collector/kubemonitor-collector \
+        /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/api >"$1-api.log" 2>&1 || cat "$1-api.log"
+    local last
+    last=$(tail -1 "$1-api.log")
+    count "$(grep -o '[0-9]* passed' <<<"$last" | cut -d' ' -f1 | grep . || echo 0)" \
+        "$(grep -oE '[0-9]+ (failed|error)' <<<"$last" | awk '{n+=$1} END{print n+0}')"
+    grep -q passed <<<"$last" || count 0 1
+}
+
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1
+build build-asan -Dwerror=true -Db_sanitize=address,undefined && unit build-asan && http build-asan
+build build-tsan -Dwerror=true -Db_sanitize=thread && unit build-tsan && http build-tsan
+CC=clang build build-clang -Dwerror=true
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

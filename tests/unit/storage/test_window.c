@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "window.h"
+
+#define T INT64_C(1800000000000) /* a multiple of 10 s */
+
+static struct km_store *make_store(void)
+{
+    struct km_store_config config = {.retention_ms = 3600000,
+                                     .memory_limit = 1 << 24,
+                                     .interval_ms = 5000,
+                                     .max_entities = 100,
+                                     .max_keys = 2};
+    struct km_store *store = NULL;
+
+    assert_int_equal(km_store_new(&config, &store), 0);
+    return store;
+}
+
+/* A pod's row: cpu in millicores, bytes received so far (negative: absent). */
+static void add(struct km_store *store, const char *pod_name, int64_t second, int64_t cpu,
+                int64_t rx)
+{
+    struct km_pod pod;
+    struct km_batch batch = {.pods = &pod, .n_pods = 1};
+
+    km_pod_init(&pod);
+    pod.name = pod.uid = pod_name;
+    pod.name_space = "ns";
+    pod.reading.sample.time_ms = T + second * 1000;
+    km_sample_set(&pod.reading.sample, KM_CPU_USAGE, cpu * 1000);
+    if (rx >= 0)
+        km_sample_set(&pod.reading.sample, KM_NET_RX_BYTES, rx);
+    assert_int_equal(km_store_append(store, &batch, T + second * 1000), 0);
+}
+
+static struct km_grid *grid_of(struct km_store *store, int64_t from, int64_t to, int64_t step)
+{
+    struct km_grid_query query = {T + from * 1000, T + to * 1000, step * 1000, 5000, 5000};
+    struct km_filter filter = {.kind = KM_ENTITY_POD};
+    struct km_grid *grid = NULL;
+    struct km_ref *refs = NULL;
+    size_t n;
+
+    assert_int_equal(km_store_list(store, &filter, T + 1000000, &refs, &n), 0);
+    assert_int_equal(km_grid_sum(store, refs, n, &query, &grid), 0);
+    free(refs);
+    return grid;
+}
+
+static const struct km_grid_column *column(const struct km_grid *grid, unsigned metric)
+{
+    for (size_t i = 0; i < grid->n_columns; i++) {
+        if (grid->columns[i].metric == metric)
+            return &grid->columns[i];
+    }
+    fail_msg("no column of metric %u", metric);
+    return NULL;
+}
+
+static void near(double got, double want)
+{
+    if (!(fabs(got - want) < 1e-9 * fmax(1, fabs(want))))
+        fail_msg("%.12g is not %.12g", got, want);
+}
+
+static void rates_come_before_sums(void **state)
+{
+    struct km_store *store = make_store();
+    const struct km_grid_column *rx;
+    struct km_grid *grid;
+
+    (void)state;
+    /* a grows by 100 B/s; b restarts at 10 s: that pair says nothing, and never less than nothing.
+     */
+    add(store, "a", 0, 100, 1000);
+    add(store, "a", 5, 100, 1500);
+    add(store, "a", 10, 100, 2000);
+    add(store, "a", 15, 100, 2500);
+    add(store, "b", 0, 50, 90000);
+    add(store, "b", 5, 50, 90050);
+    add(store, "b", 10, 50, 10);
+    add(store, "b", 15, 50, 60);
+    grid = grid_of(store, 0, 15, 5);
+    assert_int_equal(grid->steps, 3);
+    assert_int_equal(grid->first_ms, T + 5000);
+    assert_int_equal(grid->entities[0], 2);
+    rx = column(grid, KM_NET_RX_BYTES);
+    near(rx->average[0], 110);
+    near(rx->average[1], 100);
+    near(rx->average[2], 110);
+    near(column(grid, KM_CPU_USAGE)->average[1], 150);
+    km_grid_free(grid);
+    km_store_free(store);
+}
+
+static void two_halves_of_a_cell_count_as_one(void **state)
+{
+    struct km_store *store = make_store();
+    struct km_grid *grid;
+
+    (void)state;
+    add(store, "a", 0, 100, -1);
+    add(store, "a", 5, 100, -1);
+    add(store, "a", 7, 100, -1); /* ends at 7 s */
+    add(store, "b", 7, 100, -1); /* a first row covers the interval before it: 2 s to 7 s */
+    add(store, "b", 12, 100, -1);
+    grid = grid_of(store, 5, 10, 5);
+    assert_int_equal(grid->steps, 1);
+    /* a covers 2 s of 5 and b all 5. */
+    near(column(grid, KM_CPU_USAGE)->average[0], 100 * 2.0 / 5 + 100);
+    km_grid_free(grid);
+    km_store_free(store);
+}
+
+static void a_gap_is_nan_and_not_zero(void **state)
+{
+    struct km_store *store = make_store();
+    const struct km_grid_column *cpu, *rx;
+    struct km_grid *grid;
+
+    (void)state;
+    add(store, "a", 0, 100, 0);
+    add(store, "a", 40, 300, 4000);
+    grid = grid_of(store, 0, 40, 5);
+    cpu = column(grid, KM_CPU_USAGE);
+    rx = column(grid, KM_NET_RX_BYTES);
+    assert_int_equal(grid->steps, 8);
+    assert_true(isnan(cpu->average[3]));
+    near(cpu->average[7], 300);
+    near(rx->average[3], 100); /* the counter did grow meanwhile */
+    assert_int_equal(grid->entities[3], 0);
+    km_grid_free(grid);
+    km_store_free(store);
+}
+
+static void a_step_has_average_and_max_of_its_cells(void **state)
+{
+    struct km_store *store = make_store();
+    const struct km_grid_column *cpu;
+    struct km_grid *grid;
+
+    (void)state;
+    for (int i = 0; i <= 20; i += 5)
+        add(store, "a", i, i * 10, -1);
+    grid = grid_of(store, 0, 20, 10);
+    cpu = column(grid, KM_CPU_USAGE);
+    assert_int_equal(grid->steps, 2);
+    near(cpu->average[0], 75);
+    near(cpu->max[0], 100);
+    near(cpu->average[1], 175);
+    near(cpu->max[1], 200);
+    km_grid_free(grid);
+    km_store_free(store);
+}
+
+static void refuses_what_is_no_grid(void **state)
+{
+    struct km_store *store = make_store();
+    struct km_grid_query bad[] = {{0, 10, 0, 5, 5}, {0, 10, 7, 5, 5}, {10, 0, 5, 5, 5}};
+    struct km_grid_query big = {0, INT64_C(1) << 40, 1, 1, 1};
+    struct km_grid *grid = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(km_grid_sum(store, NULL, 0, &bad[i], &grid), -EINVAL);
+    assert_int_equal(km_grid_sum(store, NULL, 0, &big, &grid), -E2BIG);
+    assert_null(grid);
+    km_store_free(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rates_come_before_sums),
+        cmocka_unit_test(two_halves_of_a_cell_count_as_one),
+        cmocka_unit_test(a_gap_is_nan_and_not_zero),
+        cmocka_unit_test(a_step_has_average_and_max_of_its_cells),
+        cmocka_unit_test(refuses_what_is_no_grid),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
