@@ -1,0 +1,129 @@
+"""What the endpoints answer, with numbers worked out by hand."""
+import subprocess
+
+import pytest
+from conftest import ROOT, node, pod, wait_until
+import os
+
+
+def fill(server):
+    """Two readings 5 s apart of one node with three pods in two namespaces."""
+    for at, grown in ((-6, 0), (-1, 5000)):
+        server.post("/api/nodes/n1", node(
+            at=at, cpu_usage=1500.25, memory={"total": 1000, "used": 400},
+            network={"rx_bytes": 100 + grown, "odd": 7},
+            pods=[
+                pod("web-1", "a", at, uid="u1", deployment="web", owner={"kind": "ReplicaSet", "name": "web-x"},
+                    cpu_usage=100.5, memory={"usage": 10, "limit": 20}, disk={"write_bytes": 2 * grown},
+                    containers=[{"name": "c", "id": "i1", "restarts": 2, "memory": {"usage": 9}}]),
+                pod("web-2", "a", at, uid="u2", deployment="web", cpu_usage=50.25, memory={"usage": 30}, disk={"write_bytes": grown}),
+                pod("db-0", "b", at, uid="u3", owner={"kind": "StatefulSet", "name": "db"}, cpu_usage=7, memory={"usage": 5}),
+            ]))
+
+
+def test_every_path_of_the_document_answers(server):
+    fill(server)
+    values = {"node": "n1", "namespace": "a", "pod": "web-1", "deployment": "web", "kind": "ReplicaSet", "name": "web-x"}
+    for path, operations in server.document["paths"].items():
+        if "get" not in operations:
+            continue
+        answer = server.get(path.format(**values))
+        assert answer and (not isinstance(answer, dict) or answer.get("items", True)), path
+        if any(p["name"] == "window" for p in operations["get"]["parameters"]):
+            assert "items" in server.get(path.format(**values) + "?window=60&step=10")
+            assert "columns" in server.get(path.format(**values) + "?window=60&step=10&format=columns")
+
+
+def test_node_has_values_and_rates(server):
+    fill(server)
+    answer = server.get("/api/nodes/n1")
+    assert answer["cpu_usage"] == 1500.25
+    assert answer["memory"] == {"total": 1000, "used": 400}
+    assert answer["network"]["rx_bytes"] == 5100 and answer["network"]["odd"] == 7
+    assert answer["network"]["rx_bytes_per_second"] == pytest.approx(1000, rel=0.01)
+    assert answer["stale"] is False
+
+
+def test_pod_has_its_containers(server):
+    fill(server)
+    answer = server.get("/api/pods/web-1")
+    assert answer["owner"] == {"kind": "ReplicaSet", "name": "web-x"} and answer["node"] == "n1"
+    assert [c["name"] for c in answer["containers"]] == ["c"] and answer["containers"][0]["restarts"] == 2
+
+
+def test_sums_are_those_of_the_pods(server):
+    fill(server)
+    deployment = server.get("/api/namespaces/a/deployments/web")
+    assert deployment["pods"] == 2 and deployment["cpu_usage"] == 150.75 and deployment["memory"]["usage"] == 40
+    assert deployment["disk"]["write_bytes_per_second"] == pytest.approx(3000, rel=0.01)
+    assert "write_bytes" not in deployment["disk"]
+    names = server.get("/api/namespaces")["items"]
+    assert [(n["namespace"], n["pods"]) for n in names] == [("a", 2), ("b", 1)]
+    assert server.get("/api/namespaces/b/workloads/statefulset/db")["cpu_usage"] == 7
+    cluster = server.get("/api/cluster")
+    assert cluster["nodes"] == 1 and cluster["pods"] == 3 and cluster["cpu_usage"] == 1500.25
+
+
+def test_lists_sort_and_page(server):
+    fill(server)
+    by_cpu = [p["pod_name"] for p in server.get("/api/pods?sort=cpu")["items"]]
+    assert by_cpu == ["web-1", "web-2", "db-0"]
+    assert [p["pod_name"] for p in server.get("/api/pods?sort=memory&order=asc")["items"]] == ["db-0", "web-1", "web-2"]
+    for query in ("sort=name", "sort=name&order=desc", "sort=cpu", "sort=memory&order=asc"):
+        whole = [p["pod_name"] for p in server.get(f"/api/pods?{query}")["items"]]
+        paged, token = [], ""
+        while True:
+            page = server.get(f"/api/pods?{query}&limit=1" + (f"&continue={token}" if token else ""))
+            paged += [p["pod_name"] for p in page["items"]]
+            if "continue" not in page:
+                break
+            token = page["continue"].replace("+", "%2B").replace("\x01", "%01")
+        assert paged == whole, query
+    assert len(server.get("/api/pods?namespace=a")["items"]) == 2
+    server.get("/api/pods?continue=nonsense", 422)
+
+
+def test_name_in_two_namespaces_is_a_conflict(server):
+    for namespace in ("a", "b"):
+        server.post("/api/pods/same", pod("same", namespace, cpu_usage=1))
+    problem = server.get("/api/pods/same", 409)
+    assert "a, b" in problem["detail"]
+    assert server.get("/api/pods/same?namespace=b")["namespace"] == "b"
+
+
+def test_a_restart_gives_no_negative_rate(server):
+    for at, count in ((-15, 1000), (-10, 2000), (-5, 10), (-1, 50)):
+        server.post("/api/pods/p1", pod(at=at, network={"rx_bytes": count}))
+    rates = [row["network"].get("rx_bytes_per_second") for row in server.get("/api/pods/p1?window=60")["items"]]
+    assert rates[0] is None and rates[2] is None and rates[1] == pytest.approx(200, rel=0.01) and rates[3] == pytest.approx(10, rel=0.01)
+
+
+def test_windows_are_bounded_by_retention(server):
+    fill(server)
+    problem = server.get("/api/nodes/n1?window=3601", 422)
+    assert problem["errors"][0]["parameter"] == "window"
+    assert len(server.get("/api/nodes/n1?window=3600")["items"]) == 2
+    server.get("/api/namespaces/a?window=60&step=7", 422)
+
+
+def test_bodies_of_the_product_document(server):
+    """Plain bodies, as the PRD's models have them: naive times, floats as they are, null for nothing."""
+    server.post("/api/nodes/minikube", {"timestamp": node()["timestamp"][:19], "node": "minikube", "cpu_usage": 123.4567891, "memory": None})
+    assert server.get("/api/nodes/minikube")["cpu_usage"] == 123.4567891
+    server.post("/api/pods/p", pod("p", "default", cpu_usage=None, disk={"read": 1, "write": 2}))
+    assert server.get("/api/pods/p")["disk"] == {"read": 1, "write": 2}
+
+
+def test_the_collector_reports_this_machine(server):
+    program = os.environ.get("KUBEMONITOR_COLLECTOR", f"{ROOT}/build/collector/kubemonitor-collector")
+    collector = subprocess.Popen([program, "--server", server.url, "--node", "here", "--interval", "500ms"])
+    try:
+        assert wait_until(lambda: any("cpu_usage" in n for n in server.get("/api/nodes")["items"]))
+    finally:
+        collector.terminate()
+        assert collector.wait(20) == 0
+    answer = server.get("/api/nodes/here")
+    memory = answer["memory"]
+    assert memory["used"] == memory["total"] - memory["free"] - memory["buffers"] - memory["cached"]
+    assert answer["cpu"]["capacity_millicores"] == os.cpu_count() * 1000
+    assert answer["collector"]["files_read"] > 5
