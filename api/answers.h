@@ -5,7 +5,7 @@
 #include "json_write.h"
 #include "store.h"
 
-/* Entities and rows as JSON: the objects of docs/api.md. What is not known is left out. */
+/* Entities and rows as JSON: the objects of /openapi.json. What is not known is left out. */
 
 /*
  * The groups of one row inside an open object: catalogue order, other members at the end of their

@@ -81,7 +81,7 @@ double km_sort_value(int sort, const struct km_view *view)
     case KM_SORT_CPU:
         return gauge(view, KM_CPU_USAGE);
     case KM_SORT_MEMORY:
-        return gauge(view, KM_MEM_WORKING_SET)
+        return gauge(view, KM_MEM_WORKING_SET) > 0
                    ? gauge(view, KM_MEM_WORKING_SET)
                    : gauge(view, KM_MEM_USED) + gauge(view, KM_MEM_USAGE);
     case KM_SORT_NETWORK:

@@ -4,7 +4,7 @@
 
 #include "route.h"
 
-/* Who answers which route: routes.c has the table, docs/api.md what they answer. */
+/* Who answers which route: routes.c has the table, /openapi.json what they answer. */
 
 /* ingest.c */
 void km_post_node(struct km_call *call);

@@ -533,15 +533,17 @@ int km_http_server_start(const struct km_http_config *config, const struct km_ap
     }
     if (r == 0 && config->tls_cert && (!s->cert || !s->key))
         r = -ENOENT;
+    /* Before the threads start that may read it: a handler reaches the server through the api. */
+    *ret_server = s;
     if (r == 0)
         r = start_daemon(s, &address);
     if (r < 0) {
+        *ret_server = NULL;
         km_http_server_stop(s, 0);
         return r;
     }
     info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
     s->port = info ? info->port : 0;
-    *ret_server = s;
     return 0;
 }
 

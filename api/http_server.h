@@ -34,7 +34,8 @@ struct km_http_status {
 };
 
 /*
- * Starts to listen and to answer with the routes. Returns 0 and the server for
+ * Starts to listen and to answer with the routes; *ret_server is set before the first thread starts,
+ * so that api->server may be the place. Returns 0 and the server for
  * km_http_server_stop(), or negative errno: -EINVAL for an address that is none, -EADDRINUSE, …
  */
 int km_http_server_start(const struct km_http_config *config, const struct km_api *api,

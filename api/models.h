@@ -8,11 +8,11 @@
 #include "batch.h"
 
 /*
- * JSON bodies to batches: the PRD's NodeMetrics and PodMetrics with the members of docs/api.md. All
+ * JSON bodies to batches: the PRD's NodeMetrics and PodMetrics with the members of /openapi.json. All
  * of a body is checked before anything is stored, and every fault is named by a JSON Pointer.
  */
 
-/* Limits of what a body may hold, and why: docs/api.md#limits. */
+/* Limits of what a body may hold, and why. */
 #define KM_MODEL_DEPTH      16  /* nesting of arrays and objects; ours needs 5 */
 #define KM_MODEL_NAME       253 /* bytes of a name: DNS subdomain, the longest name in Kubernetes */
 #define KM_MODEL_KEY        128 /* bytes of a member's name */

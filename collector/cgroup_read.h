@@ -8,7 +8,7 @@
 /*
  * The numbers of one pod's or container's cgroup, v1 or v2, into a sample: CPU, memory, disk, pids,
  * pressure. path is the folder within its hierarchy: "/kubepods/burstable/pod…". What cannot be
- * read stays absent. Formulas: docs/metrics.md; the kernel's cgroup-v1 and cgroup-v2 documents.
+ * read stays absent. Formulas: metric.def; the kernel's cgroup-v1 and cgroup-v2 documents.
  */
 void km_cgroup_read(struct km_root *root, const struct km_cgroup_mounts *mounts, const char *path,
                     struct km_buf *buf, struct km_sample *sample);

@@ -74,7 +74,7 @@ void km_pod_init(struct km_pod *pod);
 void km_container_init(struct km_container *container);
 
 /*
- * Appends the batch as the JSON body of POST /api/nodes/{node} (docs/api.md, NodeMetrics with
+ * Appends the batch as the JSON body of POST /api/nodes/{node} (/openapi.json, NodeReading with
  * "pods"). Extras are not written: only the server meets them.
  */
 void km_batch_encode(struct km_json *w, const struct km_batch *batch);

@@ -47,8 +47,8 @@ for _ in $(seq 50); do
     [ -z "$server" ] || break
     sleep 0.1
 done
-"$BUILD/collector/kubemonitor-collector" --server "$server" --node "$NODE" --names api \
-    --kubeconfig "$KUBECONFIG" 2>"$scratch/collector.log" &
+"$BUILD/collector/kubemonitor-collector" --server "$server" --node "$NODE" \
+    2>"$scratch/collector.log" &
 pids+=($!)
 
 python3 tests/e2e/check_cluster.py --server "$server" --node "$NODE" \
