@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_KUBE_WATCH_H
+#define KM_KUBE_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <yyjson.h>
+
+#include "kube_config.h"
+
+/*
+ * Keeps up with a collection of the Kubernetes API in a thread of its own: one list from the API
+ * server's cache (resourceVersion=0), then a watch from there with bookmarks. Lists again only
+ * where the watch says 410 Gone, or an event cannot be read; pauses between tries double from half
+ * a second to a minute, with jitter, so that many nodes do not return at once.
+ *
+ * Protocol: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ */
+struct km_kube_watch;
+
+/* What the thread calls, in the order of events. */
+struct km_kube_handler {
+    void *arg;
+    void (*listing)(void *arg);                    /* a list follows: all objects there are */
+    void (*put)(void *arg, yyjson_val *object);    /* of the list, added or changed */
+    void (*removed)(void *arg, yyjson_val *object);
+    void (*listed)(void *arg);                     /* the list is complete */
+    void (*trouble)(void *arg, const char *words); /* a try failed; once until one succeeds */
+};
+
+struct km_kube_watch_options {
+    const char *path;       /* "/api/v1/pods" */
+    const char *query;      /* "fieldSelector=spec.nodeName%3Dn1", or "" */
+    const char *accept;     /* NULL: whole objects */
+    size_t list_max;        /* bytes a list may have */
+    int64_t first_pause_ms; /* the first list waits up to this long, by chance */
+};
+
+/* config and the handler's arg must outlive the watch; the rest is copied. Returns 0 or negative
+ * errno. */
+int km_kube_watch_start(const struct km_kube_config *config,
+                        const struct km_kube_watch_options *options,
+                        const struct km_kube_handler *handler, struct km_kube_watch **ret_watch);
+
+/* Waits for the first complete list, at most timeout_ms. True if there was one. */
+bool km_kube_watch_wait(struct km_kube_watch *watch, int64_t timeout_ms);
+
+/* Ends the thread, within about a second. NULL is allowed. */
+void km_kube_watch_stop(struct km_kube_watch *watch);
+
+#endif
