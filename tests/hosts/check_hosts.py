@@ -19,12 +19,20 @@ GOLDEN = HERE.parent / "golden"
 HEAD = re.compile(r"=== (/\S*?)(/)?(?: -> (\S+)| \((escaped)\))?$")
 
 
+def put_in(line, words):
+    """Puts the values of defined words in the place of "$word"."""
+    return re.sub(r"\$(\w+)", lambda match: words[match.group(1)], line)
+
+
 def unpack(text, top):
     """Writes the files, folders and links of a .host file below the folder top."""
-    entries = []
+    entries, words = [], {}
     for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith("==="):
-            head = HEAD.match(line)
+        if line.startswith("define "):
+            _, word, value = line.split()
+            words[word] = put_in(value, words)
+        elif line.startswith("==="):
+            head = HEAD.match(put_in(line, words))
             if not head:
                 raise SystemExit(f"line {number}: not a head: {line}")
             entries.append((*head.groups(), []))
