@@ -17,7 +17,7 @@ struct search {
     size_t count;
 };
 
-/* "8419\n8573\n" */
+/* "8419\n8573\n"; -EINVAL where it begins with something else. */
 static int take(struct search *s)
 {
     const char *p = s->buf->data;
@@ -30,7 +30,7 @@ static int take(struct search *s)
         if (pid > 0)
             pids[s->count++] = pid;
     }
-    return 0;
+    return p == s->buf->data && *p ? -EINVAL : 0;
 }
 
 /* A folder whose cgroup.procs cannot be read ends the search only where it is the first. */

@@ -3,7 +3,7 @@
 
 #include "scan.h"
 
-void km_pod_sum(const struct km_sample *container, struct km_sample *pod)
+void km_pod_sum(const struct km_sample *container, enum km_group group, struct km_sample *pod)
 {
     static const unsigned metrics[] = {KM_CPU_USAGE_USEC,
                                        KM_CPU_USER_USEC,
@@ -23,7 +23,7 @@ void km_pod_sum(const struct km_sample *container, struct km_sample *pod)
                                        KM_PROC_THREADS};
 
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
-        if (km_sample_has(container, metrics[i]))
+        if (km_metrics[metrics[i]].group == group && km_sample_has(container, metrics[i]))
             km_scan_add(pod, metrics[i], container->value[metrics[i]]);
     }
 }

@@ -5,9 +5,9 @@
 #include "sample.h"
 
 /*
- * Adds a container's reading to that of a pod which has no cgroup around its containers: CPU time,
- * memory, faults, disk, threads. Not what has no sum: limits, throttling, pressure.
+ * Adds a container's reading to that of a pod whose own cgroup has not counted it: what can be
+ * summed of one group, so not limits, throttling and pressure.
  */
-void km_pod_sum(const struct km_sample *container, struct km_sample *pod);
+void km_pod_sum(const struct km_sample *container, enum km_group group, struct km_sample *pod);
 
 #endif

@@ -27,6 +27,7 @@ struct container {
     bool seen;
     struct km_usage usage;
     struct km_process_io io;
+    int64_t oom_kills; /* by the last reading */
     struct km_container reading;
 };
 
@@ -38,6 +39,7 @@ struct pod {
     bool scattered; /* its containers are not below its folder: its numbers are their sum */
     bool has_disk;
     int64_t disk_read, disk_write; /* grown by its containers', so that it outlives them */
+    int64_t oom_kills;             /* the same */
     struct container **containers;
     size_t n_containers;
     struct km_container *readings; /* those of containers that are not the pause container */
@@ -308,6 +310,33 @@ static void name_pod(const struct reading *r, struct pod *pod)
     pod->reading.name_space = *pod->name_space ? pod->name_space : NULL;
 }
 
+/* What the pod's own cgroup does not count, its containers do. */
+static void fill_from_containers(const struct reading *r, struct pod *pod)
+{
+    static const enum km_group groups[] = {KM_GROUP_CPU, KM_GROUP_MEMORY, KM_GROUP_PROCESSES};
+    struct km_sample *s = &pod->reading.reading.sample;
+    bool has_disk = pod->has_disk || km_sample_has(s, KM_DISK_WRITE_BYTES);
+
+    for (size_t i = 0; i < pod->n_containers; i++) {
+        struct container *c = pod->containers[i];
+        const struct km_sample *part = &c->reading.reading.sample;
+        int64_t kills = km_sample_has(part, KM_MEM_OOM_KILLS) ? part->value[KM_MEM_OOM_KILLS] : 0;
+
+        for (size_t g = 0; pod->scattered && g < sizeof(groups) / sizeof(groups[0]); g++)
+            km_pod_sum(part, groups[g], s);
+        if (!has_disk)
+            km_pod_sum(part, KM_GROUP_DISK, s);
+        if (kills > c->oom_kills && pod->oom_kills <= INT64_MAX - kills)
+            pod->oom_kills += kills - c->oom_kills;
+        c->oom_kills = kills;
+    }
+    if (pod->scattered)
+        km_usage_update(&pod->usage, km_usage_clock(), s);
+    /* v1 counts a kill in the container's cgroup alone, which does not outlive it; v2 in both. */
+    else if (r->mounts->v1[KM_MEMORY][0] && km_sample_has(s, KM_MEM_OOM_KILLS))
+        km_scan_add(s, KM_MEM_OOM_KILLS, pod->oom_kills);
+}
+
 static int read_pod(struct reading *r, struct pod *pod)
 {
     struct km_sample *s = &pod->reading.reading.sample;
@@ -330,11 +359,8 @@ static int read_pod(struct reading *r, struct pod *pod)
             list[n++] = c->reading;
         if (km_sample_has(&c->reading.reading.sample, KM_PROC_PIDS))
             km_scan_add(s, KM_PROC_PIDS, c->reading.reading.sample.value[KM_PROC_PIDS]);
-        if (pod->scattered)
-            km_pod_sum(&c->reading.reading.sample, s);
     }
-    if (pod->scattered)
-        km_usage_update(&pod->usage, km_usage_clock(), s);
+    fill_from_containers(r, pod);
     if (pod->has_disk && !km_sample_has(s, KM_DISK_WRITE_BYTES)) {
         km_sample_set(s, KM_DISK_READ_BYTES, pod->disk_read);
         km_sample_set(s, KM_DISK_WRITE_BYTES, pod->disk_write);
