@@ -41,6 +41,8 @@ def unpack(text, top):
         elif line and not line.startswith("#"):
             raise SystemExit(f"line {number}: before the first file, and not a comment: {line}")
     for name, folder, link, escaped, lines in entries:
+        while lines and (not lines[-1] or lines[-1].startswith("#")):
+            lines.pop()  # what stands before the next head is there for the reader
         path = top / name.lstrip("/")
         if folder:
             path.mkdir(parents=True, exist_ok=True)
