@@ -254,18 +254,30 @@ static void file_system(const struct statvfs *fs, unsigned first, struct km_samp
     km_sample_set(s, first + 3, (int64_t)(fs->f_files - fs->f_ffree));
 }
 
+/*
+ * Asks for a folder of the host: by the root of process 1, since "/" of the DaemonSet's container
+ * is an overlay; where the kernel does not let us there, by ours.
+ */
+static bool stat_host(const struct km_root *root, const char *folder, struct statvfs *ret_fs)
+{
+    char path[KM_PATH];
+
+    km_root_path(root, path, "%s/1/root%s", root->proc, folder);
+    if (*path && statvfs(path, ret_fs) == 0)
+        return true;
+    km_root_path(root, path, "%s", folder);
+    return *path && statvfs(path, ret_fs) == 0;
+}
+
 static void read_file_systems(struct node *n)
 {
     struct statvfs top, kubelet;
-    char path[KM_PATH];
-    bool has_top;
+    bool has_top = stat_host(n->root, "/", &top);
 
-    km_root_path(n->root, path, "/");
-    has_top = statvfs(path, &top) == 0;
     if (has_top)
         file_system(&top, KM_FS_CAPACITY, n->sample);
-    km_root_path(n->root, path, "/var/lib/kubelet");
-    if (statvfs(path, &kubelet) == 0 && !(has_top && kubelet.f_fsid == top.f_fsid))
+    if (stat_host(n->root, "/var/lib/kubelet", &kubelet) &&
+        !(has_top && kubelet.f_fsid == top.f_fsid))
         file_system(&kubelet, KM_FS_KUBELET_CAPACITY, n->sample);
 }
 

@@ -8,9 +8,9 @@ set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: $0 NAMESPACE/POD... >FILE" >&2; exit 2; }
 
 file() { # PATH...: each that can be read; one that ends while being read is left out
-    local path
+    local path content
     for path; do
-        [ -f "$path" ] && content=$(cat "$path" 2>/dev/null) || continue
+        content=$(cat "$path" 2>/dev/null) || continue
         printf '=== %s\n' "$path"
         [ -z "$content" ] || printf '%s\n' "$content"
     done
@@ -30,7 +30,9 @@ node() {
     printf '=== /proc/1/mountinfo\n'
     grep -E ' - cgroup2? ' /proc/1/mountinfo
     printf '=== /proc/sys/kernel/random/boot_id\n00000000-0000-4000-8000-000000000000\n'
-    file /proc/{stat,meminfo,loadavg,diskstats,vmstat,devices} /proc/pressure/{cpu,memory,io} /proc/1/net/dev
+    printf '=== /proc/stat\n'
+    grep -E '^(cpu|procs_)' /proc/stat # the rest is interrupts and when the machine was started
+    file /proc/{meminfo,loadavg,diskstats,vmstat,devices} /proc/pressure/{cpu,memory,io} /proc/1/net/dev
     link /proc/1/ns/net
     link /proc/self/ns/net # for the collector too, where the kernel does not show that of process 1
     local path
@@ -41,10 +43,15 @@ node() {
     done
 }
 
+# Where cgroups are mounted; the kernel writes no blanks in a mount point.
+mounts() { # PATTERN
+    awk -v p=" - $1" '$0 ~ p {print $5}' /proc/1/mountinfo | sort -u
+}
+
 # The files of one cgroup that a reader opens (collector/cgroup_read.c), in the hierarchies there are.
 cgroup() { # PATH WITHIN A HIERARCHY
     local mount
-    for mount in $(awk '/ - cgroup2? / {print $5}' /proc/1/mountinfo | sort -u); do
+    for mount in $(mounts 'cgroup2? '); do
         [ -d "$mount$1" ] || continue
         case $(awk -v m="$mount" '$5 == m {sub(/.* - /, ""); print}' /proc/1/mountinfo) in
         cgroup2*) file "$mount$1"/{cpu.stat,cpu.max,memory.current,memory.max,memory.swap.current,memory.stat} \
@@ -66,13 +73,13 @@ process() { # PID
 # The folders of a pod and all below it, as paths within their hierarchy, whichever has them.
 folders() { # UID
     local mount
-    for mount in $(awk '/ - cgroup2? / {print $5}' /proc/1/mountinfo | sort -u); do
+    for mount in $(mounts 'cgroup2? '); do
         find "$mount" -type d \( -path "*pod$1*" -o -path "*pod${1//-/_}*" \) -printf '/%P\n'
     done | sort -u
 }
 
 node
-for mount in $(awk '/ - cgroup / && /cpuacct/ {print $5}' /proc/1/mountinfo); do file "$mount/cpuacct.usage"; done
+for mount in $(mounts 'cgroup .*cpuacct'); do file "$mount/cpuacct.usage"; done
 for pod; do
     for path in /var/log/containers/"${pod#*/}_${pod%%/*}_"*.log; do
         link "$path"
@@ -81,6 +88,8 @@ for pod; do
     done
     for path in $(folders "$uid"); do
         cgroup "$path"
-        for pid in $(cat /sys/fs/cgroup{,/memory}"$path/cgroup.procs" 2>/dev/null); do process "$pid"; done
+        for mount in $(mounts 'cgroup .*memory') $(mounts 'cgroup2 '); do
+            for pid in $(cat "$mount$path/cgroup.procs" 2>/dev/null); do echo "$pid"; done
+        done | sort -un | while read -r pid; do process "$pid"; done
     done
 done
