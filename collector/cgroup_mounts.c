@@ -2,7 +2,6 @@
 #include "cgroup_mounts.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 /* True if the comma-separated list has the word. */
@@ -18,52 +17,97 @@ static bool has_word(const char *list, const char *word)
 }
 
 /*
- * One line of mountinfo (proc_pid_mountinfo(5)): 5th field the mount point, and behind " - " the
- * type, the source and the super options, where v1 names its controllers:
+ * How much of a hierarchy a mount shows, by the folder that is its root. A container sees its own
+ * part first, "/kubepods/pod…/<id>", or with a cgroup namespace "/"; the whole one that was mounted
+ * into it is then "/../../..".
+ */
+static int extent(const char *root)
+{
+    if (strncmp(root, "/..", 3) == 0)
+        return 3;
+    return strcmp(root, "/") == 0 ? 2 : 1;
+}
+
+/* What has been found so far, and how much each mount of it shows. */
+struct search {
+    struct km_cgroup_mounts mounts;
+    int v1[KM_CONTROLLERS], v2;
+};
+
+/* Takes a mount that shows more than the one before. */
+static void take(char to[256], int *best, const char *point, const char *root)
+{
+    if (extent(root) <= *best || strlen(point) >= 256)
+        return;
+    *best = extent(root);
+    strcpy(to, point);
+}
+
+/*
+ * One line of mountinfo (proc_pid_mountinfo(5)): 4th field the root, 5th the mount point, and
+ * behind " - " the type, the source and the super options, where v1 names its controllers:
  *
  *     33 26 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:11 - cgroup cgroup rw,cpu,cpuacct
  */
-static void take_line(char *line, struct km_cgroup_mounts *mounts)
+static void take_line(char *line, struct search *found)
 {
     static const char *const names[KM_CONTROLLERS] = {"cpuacct", "cpu", "memory", "blkio", "pids"};
-    char *rest = strstr(line, " - "), *save = NULL, *point;
+    char *rest = strstr(line, " - "), *save = NULL, *field[5] = {NULL};
     char *type, *options;
 
     if (!rest)
         return;
     *rest = '\0';
-    point = strtok_r(line, " ", &save);
-    for (int field = 1; point && field < 5; field++)
-        point = strtok_r(NULL, " ", &save);
+    for (int i = 0; i < 5; i++)
+        field[i] = strtok_r(i ? NULL : line, " ", &save);
     type = strtok_r(rest + 3, " ", &save);
     strtok_r(NULL, " ", &save);
     options = strtok_r(NULL, " ", &save);
-    if (!point || !type || !options)
+    if (!field[4] || !type || !options)
         return;
-    if (strcmp(type, "cgroup2") == 0) {
-        snprintf(mounts->v2, sizeof(mounts->v2), "%s", point);
-    } else if (strcmp(type, "cgroup") == 0) {
-        for (int c = 0; c < KM_CONTROLLERS; c++) {
-            if (has_word(options, names[c]))
-                snprintf(mounts->v1[c], sizeof(mounts->v1[c]), "%s", point);
-        }
+    if (strcmp(type, "cgroup2") == 0)
+        take(found->mounts.v2, &found->v2, field[4], field[3]);
+    for (int c = 0; c < KM_CONTROLLERS && strcmp(type, "cgroup") == 0; c++) {
+        if (has_word(options, names[c]))
+            take(found->mounts.v1[c], &found->v1[c], field[4], field[3]);
     }
+}
+
+int km_cgroup_mounts_parse(char *text, struct km_cgroup_mounts *ret_mounts)
+{
+    static const enum km_controller trees[] = {KM_MEMORY, KM_CPUACCT, KM_CPU, KM_PIDS};
+    struct search found = {0};
+    struct km_cgroup_mounts *mounts = &found.mounts;
+    char *save = NULL;
+
+    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        take_line(line, &found);
+    for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]) && !*mounts->tree; i++)
+        strcpy(mounts->tree, mounts->v1[trees[i]]);
+    if (!*mounts->tree)
+        strcpy(mounts->tree, mounts->v2);
+    if (!*mounts->tree)
+        return -ENOENT;
+    *ret_mounts = *mounts;
+    return 0;
 }
 
 int km_cgroup_mounts_read(struct km_root *root, struct km_buf *buf,
                           struct km_cgroup_mounts *ret_mounts)
 {
-    struct km_cgroup_mounts mounts = {0};
-    char *save = NULL;
-    int r = km_root_read(root, buf, "%s/self/mountinfo", root->proc);
+    static const char *const ours[] = {"self", "1"}, *const others[] = {"1", "self"};
+    const char *const *process = strcmp(root->dir, "/") == 0 ? ours : others;
+    struct km_cgroup_mounts mounts;
+    int r = -ENOENT;
 
+    for (int i = 0; i < 2 && r < 0; i++) {
+        r = km_root_read(root, buf, "%s/%s/mountinfo", root->proc, process[i]);
+        if (r == 0)
+            r = km_cgroup_mounts_parse(buf->data, &mounts);
+    }
     if (r < 0)
         return r;
-    for (char *line = strtok_r(buf->data, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-        take_line(line, &mounts);
-    mounts.use_v1 = mounts.v1[KM_CPUACCT][0] || mounts.v1[KM_MEMORY][0];
-    if (!mounts.use_v1 && !mounts.v2[0])
-        return -ENOENT;
+    km_stacked_devices_read(root, buf, &mounts.stacked);
     *ret_mounts = mounts;
     return 0;
 }

@@ -58,3 +58,18 @@ bool km_cgroup_container(const char *name, char ret_id[65])
     ret_id[64] = '\0';
     return true;
 }
+
+bool km_cgroup_pod_container(const char *name, char ret_uid[37], char ret_id[65])
+{
+    const char *colon = strchr(name, ':');
+    char pod[128], uid[37];
+
+    if (!colon || (size_t)(colon - name) >= sizeof(pod))
+        return false;
+    memcpy(pod, name, (size_t)(colon - name));
+    pod[colon - name] = '\0';
+    if (!km_cgroup_pod(pod, uid) || !km_cgroup_container(colon, ret_id))
+        return false;
+    strcpy(ret_uid, uid);
+    return true;
+}

@@ -19,4 +19,12 @@ bool km_cgroup_pod(const char *name, char ret_uid[37]);
  */
 bool km_cgroup_container(const char *name, char ret_id[65]);
 
+/*
+ * True if name is both in one: where the kubelet uses systemd and containerd does not, containerd
+ * takes the slice that it is given for a name and makes
+ * "kubepods-burstable-pod<uid with _>.slice:cri-containerd:<id>" in its own cgroup. The pod's UID
+ * and the container's id.
+ */
+bool km_cgroup_pod_container(const char *name, char ret_uid[37], char ret_id[65]);
+
 #endif

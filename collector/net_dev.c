@@ -32,9 +32,7 @@ void km_net_dev_scan(const char *text, bool (*wanted)(void *arg, const char *nam
             continue;
         for (int c = 0; c < 16; c++) {
             if (columns[c])
-                km_sample_set(sample, columns[c],
-                              (km_sample_has(sample, columns[c]) ? sample->value[columns[c]] : 0) +
-                                  value[c]);
+                km_scan_add(sample, columns[c], value[c]);
         }
     }
 }

@@ -22,6 +22,14 @@ static bool read_proc(struct node *n, const char *file)
     return km_root_read(n->root, n->buf, "%s/%s", n->root->proc, file) == 0;
 }
 
+/* Sets a metric to a difference of two others, unless that is below 0: then one of them is wrong.
+ */
+static void set_difference(struct km_sample *s, unsigned metric, int64_t whole, int64_t part)
+{
+    if (whole >= part)
+        km_sample_set(s, metric, whole - part);
+}
+
 /*
  * "cpu  user nice system idle iowait irq softirq steal guest guest_nice" in USER_HZ since boot;
  * user holds guest. A line "cpu0 …" a CPU that is online.
@@ -30,6 +38,14 @@ static void read_stat(struct node *n, const struct km_cgroup_mounts *mounts)
 {
     static const struct km_scan_rule counts[] = {
         {"procs_running ", KM_PROC_RUNNING, 1}, {"procs_blocked ", KM_PROC_BLOCKED, 1}, {0}};
+    /* Which metrics each column is part of. */
+    static const unsigned columns[8][2] = {[0] = {KM_CPU_USER_USEC, KM_CPU_USAGE_USEC},
+                                           [1] = {KM_CPU_USER_USEC, KM_CPU_USAGE_USEC},
+                                           [2] = {KM_CPU_SYSTEM_USEC, KM_CPU_USAGE_USEC},
+                                           [4] = {KM_CPU_IOWAIT_USEC},
+                                           [5] = {KM_CPU_IRQ_USEC, KM_CPU_USAGE_USEC},
+                                           [6] = {KM_CPU_IRQ_USEC, KM_CPU_USAGE_USEC},
+                                           [7] = {KM_CPU_STEAL_USEC}};
     int64_t t[8], tick = 1000000 / sysconf(_SC_CLK_TCK), cpus = 0, usage;
     const char *p;
     int i = 0;
@@ -43,19 +59,21 @@ static void read_stat(struct node *n, const struct km_cgroup_mounts *mounts)
         km_sample_set(n->sample, KM_CPU_CAPACITY, cpus * 1000);
     if (strncmp(n->buf->data, "cpu ", 4) != 0)
         return;
-    for (p = n->buf->data + 4; i < 8 && km_scan_next(&p, &t[i]); i++)
-        ;
+    for (p = n->buf->data + 4; i < 8 && km_scan_next(&p, &t[i]); i++) {
+        if (t[i] < 0 || t[i] > INT64_MAX / 8 / tick)
+            return;
+    }
     if (i < 8)
         return;
-    km_sample_set(n->sample, KM_CPU_USER_USEC, (t[0] + t[1]) * tick);
-    km_sample_set(n->sample, KM_CPU_SYSTEM_USEC, t[2] * tick);
-    km_sample_set(n->sample, KM_CPU_IOWAIT_USEC, t[4] * tick);
-    km_sample_set(n->sample, KM_CPU_IRQ_USEC, (t[5] + t[6]) * tick);
-    km_sample_set(n->sample, KM_CPU_STEAL_USEC, t[7] * tick);
-    km_sample_set(n->sample, KM_CPU_USAGE_USEC, (t[0] + t[1] + t[2] + t[5] + t[6]) * tick);
+    for (int c = 0; c < 8; c++) {
+        for (int m = 0; m < 2 && columns[c][m]; m++)
+            km_scan_add(n->sample, columns[c][m], t[c] * tick);
+    }
+    /* The root's own count has nanoseconds, where /proc/stat has hundredths of seconds. */
     if (mounts->v1[KM_CPUACCT][0] &&
         km_root_read_number(n->root, n->buf, &usage, "%s/cpuacct.usage", mounts->v1[KM_CPUACCT]) ==
-            0)
+            0 &&
+        usage >= 0)
         km_sample_set(n->sample, KM_CPU_USAGE_USEC, usage / 1000);
 }
 
@@ -68,67 +86,109 @@ static void read_meminfo(struct node *n)
                                                 {"Cached:", KM_MEM_CACHED, 1024},
                                                 {"SwapTotal:", KM_MEM_SWAP_TOTAL, 1024},
                                                 {0}};
+    static const unsigned parts[] = {KM_MEM_FREE, KM_MEM_BUFFERS, KM_MEM_CACHED};
     struct km_sample *s = n->sample;
-    int64_t value;
+    int64_t value, used;
+    bool known;
 
     if (!read_proc(n, "meminfo"))
         return;
     km_scan_into(n->buf->data, rules, s);
-    if (km_sample_has(s, KM_MEM_TOTAL) && km_sample_has(s, KM_MEM_FREE) &&
-        km_sample_has(s, KM_MEM_BUFFERS) && km_sample_has(s, KM_MEM_CACHED))
-        km_sample_set(s, KM_MEM_USED,
-                      s->value[KM_MEM_TOTAL] - s->value[KM_MEM_FREE] - s->value[KM_MEM_BUFFERS] -
-                          s->value[KM_MEM_CACHED]);
+    known = km_sample_has(s, KM_MEM_TOTAL);
+    used = known ? s->value[KM_MEM_TOTAL] : 0;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        known = known && km_sample_has(s, parts[i]) && used >= s->value[parts[i]];
+        used -= known ? s->value[parts[i]] : 0;
+    }
+    if (known)
+        km_sample_set(s, KM_MEM_USED, used);
     if (km_sample_has(s, KM_MEM_TOTAL) && km_sample_has(s, KM_MEM_AVAILABLE))
-        km_sample_set(s, KM_MEM_WORKING_SET, s->value[KM_MEM_TOTAL] - s->value[KM_MEM_AVAILABLE]);
-    if (km_sample_has(s, KM_MEM_SWAP_TOTAL) && km_scan_value(n->buf->data, "SwapFree:", &value))
-        km_sample_set(s, KM_MEM_SWAP_USED, s->value[KM_MEM_SWAP_TOTAL] - value * 1024);
+        set_difference(s, KM_MEM_WORKING_SET, s->value[KM_MEM_TOTAL], s->value[KM_MEM_AVAILABLE]);
+    if (km_sample_has(s, KM_MEM_SWAP_TOTAL) && km_scan_value(n->buf->data, "SwapFree:", &value) &&
+        value >= 0 && !__builtin_mul_overflow(value, 1024, &value))
+        set_difference(s, KM_MEM_SWAP_USED, s->value[KM_MEM_SWAP_TOTAL], value);
+}
+
+/* "0.52" in thousandths: the kernel writes two decimals. */
+static bool scan_load(const char **text, int64_t *ret_milli)
+{
+    int64_t whole, hundredths;
+    const char *p = *text;
+
+    if (!km_scan_next(&p, &whole) || whole < 0 || whole > INT32_MAX || *p != '.')
+        return false;
+    p++;
+    if (!km_scan_next(&p, &hundredths) || hundredths < 0 || hundredths > 99)
+        return false;
+    *text = p;
+    *ret_milli = whole * 1000 + hundredths * 10;
+    return true;
 }
 
 /* "0.52 0.58 0.59 2/312 12345": loads, and running/existing tasks. */
 static void read_loadavg(struct node *n)
 {
-    double load[3];
-    long long total;
+    int64_t load[3], running, total;
+    const char *p;
 
-    if (!read_proc(n, "loadavg") ||
-        sscanf(n->buf->data, "%lf %lf %lf %*d/%lld", &load[0], &load[1], &load[2], &total) != 4)
+    if (!read_proc(n, "loadavg"))
         return;
-    km_sample_set(n->sample, KM_LOAD1, (int64_t)(load[0] * 1000 + 0.5));
-    km_sample_set(n->sample, KM_LOAD5, (int64_t)(load[1] * 1000 + 0.5));
-    km_sample_set(n->sample, KM_LOAD15, (int64_t)(load[2] * 1000 + 0.5));
-    km_sample_set(n->sample, KM_PROC_TOTAL, total);
+    p = n->buf->data;
+    if (!scan_load(&p, &load[0]) || !scan_load(&p, &load[1]) || !scan_load(&p, &load[2]))
+        return;
+    for (int i = 0; i < 3; i++)
+        km_sample_set(n->sample, KM_LOAD1 + i, load[i]);
+    if (km_scan_next(&p, &running) && *p == '/' && km_scan_number(p + 1, &total) && total >= 0)
+        km_sample_set(n->sample, KM_PROC_TOTAL, total);
 }
 
-static bool exists(const struct km_root *root, const char *format, const char *name)
+static bool exists(const struct km_root *root, const char *folder, const char *name)
 {
     char path[KM_PATH];
     struct stat st;
 
-    km_root_path(root, path, "%s/%s", format, name);
+    km_root_path(root, path, "%s/%s", folder, name);
     return *path && stat(path, &st) == 0;
 }
 
-/*
- * Interfaces that carry the node's own traffic: those with a device behind them. Without a /sys
- * that says so, all but the names that bridges, pods and tunnels have.
- */
-static bool is_physical(void *arg, const char *name)
+/* True if a device stands behind the interface, not only a name as with bridges and tunnels. */
+static bool has_device(void *arg, const char *name)
 {
-    static const char *const virtual[] = {"veth",    "cni",    "docker", "br-",   "cali",
-                                          "flannel", "virbr",  "kube",   "tun",   "tap",
-                                          "vxlan",   "cilium", "lxc",    "dummy", NULL};
-    const struct km_root *root = arg;
-    char path[KM_PATH];
+    char folder[128];
 
-    snprintf(path, sizeof(path), "/sys/class/net/%s", name);
-    if (exists(root, path, "."))
-        return exists(root, path, "device");
-    for (const char *const *v = virtual; *v; v++) {
-        if (strncmp(name, *v, strlen(*v)) == 0)
+    snprintf(folder, sizeof(folder), "/sys/class/net/%s", name);
+    return exists(arg, folder, "device");
+}
+
+/* True unless the name is one that bridges, pods and tunnels have. */
+static bool has_own_name(void *arg, const char *name)
+{
+    static const char *const others[] = {
+        "veth",    "cni", "docker", "br-",    "cali",         "flannel", "virbr", "kube",
+        "tun",     "tap", "vxlan",  "cilium", "lxc",          "dummy",   "sit",   "ip6tnl",
+        "nerdctl", "ifb", "gre",    "wg",     "nodelocaldns", NULL};
+
+    (void)arg;
+    for (const char *const *o = others; *o; o++) {
+        if (strncmp(name, *o, strlen(*o)) == 0)
             return false;
     }
     return true;
+}
+
+/*
+ * The interfaces that carry the node's own traffic: those with a device behind them, so that a
+ * bridge or bond does not count its members' bytes again. A node that is itself a container (kind)
+ * has none; then the name tells. "net" is the reader's own network, the host's is that of
+ * process 1.
+ */
+static void read_network(struct node *n)
+{
+    if (!read_proc(n, "1/net/dev") && !read_proc(n, "net/dev"))
+        return;
+    km_net_dev_scan(n->buf->data, has_device, n->root, n->sample);
+    if (!km_sample_has(n->sample, KM_NET_RX_BYTES))
+        km_net_dev_scan(n->buf->data, has_own_name, n->root, n->sample);
 }
 
 /* Whole disks: their partitions and the devices built on them would count the same bytes again. */
@@ -144,8 +204,10 @@ static bool is_disk(const struct km_root *root, const char *name)
     return exists(root, "/sys/block", name);
 }
 
-/* "254 0 vda reads merged sectors ms writes merged sectors ms in_flight io_ms …"; sectors are 512
- * B. */
+/*
+ * "254 0 vda reads merged sectors ms writes merged sectors ms in_flight io_ms …"; a sector is 512
+ * B.
+ */
 static void read_diskstats(struct node *n)
 {
     static const struct {
@@ -172,11 +234,10 @@ static void read_diskstats(struct node *n)
         for (p = line + used; i < 10 && km_scan_next(&p, &v[i]); i++)
             ;
         for (size_t f = 0; i == 10 && f < sizeof(fields) / sizeof(fields[0]); f++) {
-            unsigned m = fields[f].metric;
+            int64_t value;
 
-            km_sample_set(n->sample, m,
-                          (km_sample_has(n->sample, m) ? n->sample->value[m] : 0) +
-                              v[fields[f].field] * fields[f].factor);
+            if (!__builtin_mul_overflow(v[fields[f].field], fields[f].factor, &value))
+                km_scan_add(n->sample, fields[f].metric, value);
         }
     }
 }
@@ -193,18 +254,30 @@ static void file_system(const struct statvfs *fs, unsigned first, struct km_samp
     km_sample_set(s, first + 3, (int64_t)(fs->f_files - fs->f_ffree));
 }
 
+/*
+ * Asks for a folder of the host: by the root of process 1, since "/" of the DaemonSet's container
+ * is an overlay; where the kernel does not let us there, by ours.
+ */
+static bool stat_host(const struct km_root *root, const char *folder, struct statvfs *ret_fs)
+{
+    char path[KM_PATH];
+
+    km_root_path(root, path, "%s/1/root%s", root->proc, folder);
+    if (*path && statvfs(path, ret_fs) == 0)
+        return true;
+    km_root_path(root, path, "%s", folder);
+    return *path && statvfs(path, ret_fs) == 0;
+}
+
 static void read_file_systems(struct node *n)
 {
     struct statvfs top, kubelet;
-    char path[KM_PATH];
-    bool has_top;
+    bool has_top = stat_host(n->root, "/", &top);
 
-    km_root_path(n->root, path, "/");
-    has_top = statvfs(path, &top) == 0;
     if (has_top)
         file_system(&top, KM_FS_CAPACITY, n->sample);
-    km_root_path(n->root, path, "/var/lib/kubelet");
-    if (statvfs(path, &kubelet) == 0 && !(has_top && kubelet.f_fsid == top.f_fsid))
+    if (stat_host(n->root, "/var/lib/kubelet", &kubelet) &&
+        !(has_top && kubelet.f_fsid == top.f_fsid))
         file_system(&kubelet, KM_FS_KUBELET_CAPACITY, n->sample);
 }
 
@@ -217,11 +290,9 @@ void km_node_read(struct km_root *root, const struct km_cgroup_mounts *mounts, s
     read_stat(&n, mounts);
     read_meminfo(&n);
     read_loadavg(&n);
-    /* "net" is the reader's own network; the host's is that of its first process. */
-    if (read_proc(&n, "1/net/dev") || read_proc(&n, "net/dev"))
-        km_net_dev_scan(buf->data, is_physical, root, sample);
+    read_network(&n);
     read_diskstats(&n);
-    if (read_proc(&n, "vmstat") && km_scan_value(buf->data, "oom_kill ", &kills))
+    if (read_proc(&n, "vmstat") && km_scan_value(buf->data, "oom_kill ", &kills) && kills >= 0)
         km_sample_set(sample, KM_PROC_OOM_KILLS, kills);
     if (read_proc(&n, "pressure/cpu"))
         km_pressure_scan(buf->data, KM_PSI_CPU_SOME, KM_METRIC_COUNT, sample);
@@ -236,5 +307,5 @@ void km_node_boot_id(struct km_root *root, struct km_buf *buf, char ret_id[64])
 {
     ret_id[0] = '\0';
     if (km_root_read(root, buf, "%s/sys/kernel/random/boot_id", root->proc) == 0)
-        snprintf(ret_id, 64, "%.*s", (int)strcspn(buf->data, "\n"), buf->data);
+        snprintf(ret_id, 64, "%.*s", (int)strspn(buf->data, "0123456789abcdef-"), buf->data);
 }

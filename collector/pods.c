@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "cgroup_name.h"
+#include "cgroup_procs.h"
 #include "cgroup_read.h"
 #include "clean.h"
 #include "net_dev.h"
+#include "pod_sum.h"
 #include "process_io.h"
 #include "scan.h"
 #include "time_format.h"
@@ -25,6 +27,7 @@ struct container {
     bool seen;
     struct km_usage usage;
     struct km_process_io io;
+    int64_t oom_kills; /* by the last reading */
     struct km_container reading;
 };
 
@@ -33,7 +36,10 @@ struct pod {
     char path[512];
     bool seen;
     struct km_usage usage;
+    bool scattered; /* its containers are not below its folder: its numbers are their sum */
+    bool has_disk;
     int64_t disk_read, disk_write; /* grown by its containers', so that it outlives them */
+    int64_t oom_kills;             /* the same */
     struct container **containers;
     size_t n_containers;
     struct km_container *readings; /* those of containers that are not the pause container */
@@ -123,6 +129,17 @@ struct walk {
     bool no_memory;
 };
 
+static void found_container(struct walk *w, struct pod *pod, const char *id, const char *path)
+{
+    struct container *c = container_of(pod, id);
+
+    w->no_memory |= !c;
+    if (c) {
+        c->seen = true;
+        snprintf(c->path, sizeof(c->path), "%s", path);
+    }
+}
+
 /* Looks through the folder at path ("" is the mount itself) of pod, or of none yet. */
 static void walk(struct walk *w, const char *path, struct pod *pod, int depth)
 {
@@ -139,15 +156,15 @@ static void walk(struct walk *w, const char *path, struct pod *pod, int depth)
             snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name) >= (int)sizeof(inner))
             continue;
         if (pod) {
-            struct container *c;
+            if (km_cgroup_container(entry->d_name, id))
+                found_container(w, pod, id, inner);
+        } else if (km_cgroup_pod_container(entry->d_name, uid, id)) {
+            struct pod *found = pod_of(w->pods, uid);
 
-            if (!km_cgroup_container(entry->d_name, id))
-                continue;
-            c = container_of(pod, id);
-            w->no_memory |= !c;
-            if (c) {
-                c->seen = true;
-                memcpy(c->path, inner, sizeof(inner));
+            w->no_memory |= !found;
+            if (found) {
+                found->seen = found->scattered = true;
+                found_container(w, found, id, inner);
             }
         } else if (km_cgroup_pod(entry->d_name, uid)) {
             struct pod *found = pod_of(w->pods, uid);
@@ -214,23 +231,6 @@ static void read_cgroup(struct reading *r, const char *path, struct km_usage *us
     km_usage_update(usage, now, sample);
 }
 
-/* The processes of a container's cgroup, into *pids (for free()). Returns how many. */
-static size_t read_pids(struct reading *r, const char *path, int64_t **ret_pids)
-{
-    const char *mount = r->mounts->use_v1 ? r->mounts->v1[KM_MEMORY] : r->mounts->v2;
-    int64_t *pids = NULL, pid;
-    size_t n = 0;
-    const char *p;
-
-    if (!*mount || km_root_read(r->root, r->buf, "%s%s/cgroup.procs", mount, path) < 0)
-        return 0;
-    pids = malloc((r->buf->len / 2 + 1) * sizeof(*pids));
-    for (p = r->buf->data; pids && km_scan_next(&p, &pid); p += *p == '\n')
-        pids[n++] = pid;
-    *ret_pids = pids;
-    return n;
-}
-
 static bool any_interface(void *arg, const char *name)
 {
     (void)arg;
@@ -273,24 +273,26 @@ static bool read_container(struct reading *r, struct pod *pod, struct container 
     struct km_sample *s = &c->reading.reading.sample;
     const struct km_container_name *name = r->names ? km_names_container(r->names, c->id) : NULL;
     km_auto_free int64_t *pids = NULL;
-    size_t n;
+    size_t n = 0;
 
     km_container_init(&c->reading);
     c->reading.id = c->id;
     c->reading.name = name ? name->container : NULL;
     c->reading.state = "running";
     read_cgroup(r, c->path, &c->usage, s);
-    n = read_pids(r, c->path, &pids);
+    if (km_cgroup_procs(r->root, r->mounts, c->path, r->buf, &pids, &n) == 0)
+        km_sample_set(s, KM_PROC_PIDS, (int64_t)n);
     for (size_t i = 0; i < n && pod->reading.host_network < 0; i++)
         read_network(r, pids[i], &pod->reading);
-    km_sample_set(s, KM_PROC_PIDS, (int64_t)n);
     /* Where the kernel's own count per cgroup is empty, the processes know what they moved. */
-    if (n && !km_sample_has(s, KM_DISK_WRITE_BYTES)) {
+    if (!km_sample_has(s, KM_DISK_WRITE_BYTES))
         km_process_io_read(&c->io, r->root, r->buf, pids, n);
+    if (c->io.known && !km_sample_has(s, KM_DISK_WRITE_BYTES)) {
         km_sample_set(s, KM_DISK_READ_BYTES, c->io.read_bytes);
         km_sample_set(s, KM_DISK_WRITE_BYTES, c->io.write_bytes);
-        pod->disk_read += c->io.read_growth;
-        pod->disk_write += c->io.write_growth;
+        if (!__builtin_add_overflow(pod->disk_read, c->io.read_growth, &pod->disk_read) &&
+            !__builtin_add_overflow(pod->disk_write, c->io.write_growth, &pod->disk_write))
+            pod->has_disk = true;
     }
     return !is_pause(r, c, pids, n);
 }
@@ -308,11 +310,37 @@ static void name_pod(const struct reading *r, struct pod *pod)
     pod->reading.name_space = *pod->name_space ? pod->name_space : NULL;
 }
 
+/* What the pod's own cgroup does not count, its containers do. */
+static void fill_from_containers(const struct reading *r, struct pod *pod)
+{
+    static const enum km_group groups[] = {KM_GROUP_CPU, KM_GROUP_MEMORY, KM_GROUP_PROCESSES};
+    struct km_sample *s = &pod->reading.reading.sample;
+    bool has_disk = pod->has_disk || km_sample_has(s, KM_DISK_WRITE_BYTES);
+
+    for (size_t i = 0; i < pod->n_containers; i++) {
+        struct container *c = pod->containers[i];
+        const struct km_sample *part = &c->reading.reading.sample;
+        int64_t kills = km_sample_has(part, KM_MEM_OOM_KILLS) ? part->value[KM_MEM_OOM_KILLS] : 0;
+
+        for (size_t g = 0; pod->scattered && g < sizeof(groups) / sizeof(groups[0]); g++)
+            km_pod_sum(part, groups[g], s);
+        if (!has_disk)
+            km_pod_sum(part, KM_GROUP_DISK, s);
+        if (kills > c->oom_kills && pod->oom_kills <= INT64_MAX - kills)
+            pod->oom_kills += kills - c->oom_kills;
+        c->oom_kills = kills;
+    }
+    if (pod->scattered)
+        km_usage_update(&pod->usage, km_usage_clock(), s);
+    /* v1 counts a kill in the container's cgroup alone, which does not outlive it; v2 in both. */
+    else if (r->mounts->v1[KM_MEMORY][0] && km_sample_has(s, KM_MEM_OOM_KILLS))
+        km_scan_add(s, KM_MEM_OOM_KILLS, pod->oom_kills);
+}
+
 static int read_pod(struct reading *r, struct pod *pod)
 {
     struct km_sample *s = &pod->reading.reading.sample;
     struct km_container *list;
-    int64_t pids = 0;
     size_t n = 0;
 
     list = realloc(pod->readings, (pod->n_containers + 1) * sizeof(*list));
@@ -321,16 +349,19 @@ static int read_pod(struct reading *r, struct pod *pod)
     pod->readings = list;
     km_pod_init(&pod->reading);
     name_pod(r, pod);
-    read_cgroup(r, pod->path, &pod->usage, s);
+    s->time_ms = km_time_now_ms();
+    if (!pod->scattered)
+        read_cgroup(r, pod->path, &pod->usage, s);
     for (size_t i = 0; i < pod->n_containers; i++) {
         struct container *c = pod->containers[i];
 
         if (read_container(r, pod, c))
             list[n++] = c->reading;
-        pids += c->reading.reading.sample.value[KM_PROC_PIDS];
+        if (km_sample_has(&c->reading.reading.sample, KM_PROC_PIDS))
+            km_scan_add(s, KM_PROC_PIDS, c->reading.reading.sample.value[KM_PROC_PIDS]);
     }
-    km_sample_set(s, KM_PROC_PIDS, pids);
-    if (pod->n_containers && !km_sample_has(s, KM_DISK_WRITE_BYTES)) {
+    fill_from_containers(r, pod);
+    if (pod->has_disk && !km_sample_has(s, KM_DISK_WRITE_BYTES)) {
         km_sample_set(s, KM_DISK_READ_BYTES, pod->disk_read);
         km_sample_set(s, KM_DISK_WRITE_BYTES, pod->disk_write);
     }
@@ -362,8 +393,7 @@ int km_pods_read(struct km_pods *pods, struct km_root *root, const struct km_cgr
                  const struct km_names *names, struct km_buf *buf, const struct km_pod **ret_pods,
                  size_t *ret_count)
 {
-    struct walk w = {
-        .pods = pods, .root = root, .mount = mounts->use_v1 ? mounts->v1[KM_MEMORY] : mounts->v2};
+    struct walk w = {.pods = pods, .root = root, .mount = mounts->tree};
     struct reading r = {root, mounts, names, buf, pods->host_network};
     struct km_pod *list;
 

@@ -18,18 +18,25 @@ static int64_t growth(int64_t *sum, int64_t now)
 void km_process_io_read(struct km_process_io *io, struct km_root *root, struct km_buf *buf,
                         const int64_t *pids, size_t n)
 {
-    int64_t reads = 0, writes = 0, value;
+    int64_t reads = 0, writes = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (km_root_read(root, buf, "%s/%lld/io", root->proc, (long long)pids[i]) < 0)
+        int64_t value[2];
+
+        if (km_root_read(root, buf, "%s/%lld/io", root->proc, (long long)pids[i]) < 0 ||
+            !km_scan_value(buf->data, "read_bytes:", &value[0]) || value[0] < 0 ||
+            !km_scan_value(buf->data, "write_bytes:", &value[1]) || value[1] < 0)
             continue;
-        if (km_scan_value(buf->data, "read_bytes:", &value))
-            reads += value;
-        if (km_scan_value(buf->data, "write_bytes:", &value))
-            writes += value;
+        if (__builtin_add_overflow(reads, value[0], &value[0]) ||
+            __builtin_add_overflow(writes, value[1], &value[1]))
+            continue;
+        reads = value[0];
+        writes = value[1];
+        io->known = true;
     }
     io->read_growth = growth(&io->read_sum, reads);
     io->write_growth = growth(&io->write_sum, writes);
-    io->read_bytes += io->read_growth;
-    io->write_bytes += io->write_growth;
+    if (__builtin_add_overflow(io->read_bytes, io->read_growth, &io->read_bytes) ||
+        __builtin_add_overflow(io->write_bytes, io->write_growth, &io->write_bytes))
+        *io = (struct km_process_io){0};
 }

@@ -2,6 +2,7 @@
 #ifndef KM_COLLECTOR_PROCESS_IO_H
 #define KM_COLLECTOR_PROCESS_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,9 +17,10 @@ struct km_process_io {
     int64_t read_bytes, write_bytes;   /* since first read, what was there then included */
     int64_t read_growth, write_growth; /* by the last reading */
     int64_t read_sum, write_sum;       /* over processes, as last read */
+    bool known; /* a process could be read, now or before: the rest means something */
 };
 
-/* Reads all processes and moves the totals on. */
+/* Reads all processes and moves the totals on. Those that cannot be read are left out. */
 void km_process_io_read(struct km_process_io *io, struct km_root *root, struct km_buf *buf,
                         const int64_t *pids, size_t n);
 

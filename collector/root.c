@@ -61,8 +61,10 @@ static int read_whole(struct km_root *root, struct km_buf *buf, const char *path
             return r;
         }
         buf->len += (size_t)n;
-        if (buf->len > FILE_MAX)
+        if (buf->len > FILE_MAX) {
+            root->failures++;
             return -EFBIG;
+        }
     } while (n != 0);
     return km_buf_str(buf) ? 0 : -ENOMEM;
 }

@@ -24,7 +24,20 @@ bool km_scan_next(const char **text, int64_t *ret_number)
 
 bool km_scan_number(const char *text, int64_t *ret_number)
 {
-    return km_scan_next(&text, ret_number);
+    int64_t number;
+
+    if (!km_scan_next(&text, &number) || (*text && !strchr(" \t\n", *text)))
+        return false;
+    *ret_number = number;
+    return true;
+}
+
+void km_scan_add(struct km_sample *sample, unsigned metric, int64_t value)
+{
+    int64_t before = km_sample_has(sample, metric) ? sample->value[metric] : 0;
+
+    if (value >= 0 && !__builtin_add_overflow(before, value, &value))
+        km_sample_set(sample, metric, value);
 }
 
 bool km_scan_value(const char *text, const char *key, int64_t *ret_value)

@@ -10,12 +10,17 @@
 
 /* Reading the text of kernel files. */
 
-/* The whole number that text begins with, blanks skipped; false if there is none or it is too big.
+/*
+ * The whole number that text begins with, blanks skipped; false if there is none, it is too big, or
+ * it goes on as something else than a blank: "max", "12ab".
  */
 bool km_scan_number(const char *text, int64_t *ret_number);
 
-/* The same, and *text is moved behind it. */
+/* The same whatever stands behind it, and *text is moved there. */
 bool km_scan_next(const char **text, int64_t *ret_number);
+
+/* Adds to a metric, absent is none. What is negative or would overflow is left out. */
+void km_scan_add(struct km_sample *sample, unsigned metric, int64_t value);
 
 /*
  * The value of a line "key value" or "key: value kB", in its own unit. key is matched whole with

@@ -45,6 +45,27 @@ static void knows_containers_of_every_runtime(void **state)
     }
 }
 
+static void knows_a_folder_that_is_both(void **state)
+{
+    static const char *const others[] = {
+        ("kubepods-burstable-pod" LOW ".slice"),
+        ("cri-containerd:" ID),
+        (":" ID),
+        ("kubepods-burstable-pod" LOW ".slice:cri-containerd:"),
+        ("kubepods-burstable-pod" LOW "x.slice:cri-containerd:" ID),
+        ("kubepods-burstable.slice:cri-containerd:" ID),
+    };
+    char uid[37], id[65];
+
+    (void)state;
+    assert_true(
+        km_cgroup_pod_container("kubepods-burstable-pod" LOW ".slice:cri-containerd:" ID, uid, id));
+    assert_string_equal(uid, UID);
+    assert_string_equal(id, ID);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_false(km_cgroup_pod_container(others[i], uid, id));
+}
+
 static void takes_nothing_else(void **state)
 {
     static const char *const others[] = {
@@ -76,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_pods_of_every_driver),
         cmocka_unit_test(knows_containers_of_every_runtime),
+        cmocka_unit_test(knows_a_folder_that_is_both),
         cmocka_unit_test(takes_nothing_else),
     };
 

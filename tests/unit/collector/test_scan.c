@@ -41,10 +41,42 @@ static void leaves_out_what_is_negative_or_too_large(void **state)
     assert_false(km_sample_has(&sample, KM_MEM_CACHE));
 }
 
+static void takes_whole_words_for_numbers(void **state)
+{
+    static const char *const others[] = {"", "\n", "max", "12ab", "0x10", "1.5", "-", "--1", "+1"};
+    int64_t value = 7;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_false(km_scan_number(others[i], &value));
+    assert_int_equal(value, 7);
+    assert_true(km_scan_number(" \t12\n", &value));
+    assert_int_equal(value, 12);
+    assert_true(km_scan_number("13 kB", &value));
+    assert_int_equal(value, 13);
+}
+
+static void adds_without_overflow(void **state)
+{
+    struct km_sample sample;
+
+    (void)state;
+    km_sample_clear(&sample);
+    km_scan_add(&sample, KM_MEM_USAGE, -1);
+    assert_false(km_sample_has(&sample, KM_MEM_USAGE));
+    km_scan_add(&sample, KM_MEM_USAGE, INT64_MAX);
+    km_scan_add(&sample, KM_MEM_USAGE, 1);
+    assert_true(sample.value[KM_MEM_USAGE] == INT64_MAX);
+    km_scan_add(&sample, KM_MEM_RSS, 0);
+    assert_true(km_sample_has(&sample, KM_MEM_RSS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_value_of_a_key),
+        cmocka_unit_test(takes_whole_words_for_numbers),
+        cmocka_unit_test(adds_without_overflow),
         cmocka_unit_test(leaves_out_what_is_negative_or_too_large),
     };
 
