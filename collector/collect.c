@@ -19,7 +19,6 @@ struct km_collector {
     struct km_collector_config config;
     struct km_root root;
     struct km_pods *pods;
-    struct km_names *names; /* NULL: none wanted */
     struct km_usage usage;
     struct km_buf buf;
     char boot_id[64];
@@ -44,8 +43,7 @@ int km_collector_new(const struct km_collector_config *config, struct km_collect
     c->root = (struct km_root){.dir = config->root};
     c->root.proc = config->proc ? config->proc : find_proc(&c->root);
     c->pods = km_pods_new();
-    c->names = config->names ? km_names_new() : NULL;
-    if (!c->pods || (config->names && !c->names)) {
+    if (!c->pods) {
         km_collector_free(c);
         return -ENOMEM;
     }
@@ -59,7 +57,6 @@ void km_collector_free(struct km_collector *collector)
     if (!collector)
         return;
     km_pods_free(collector->pods);
-    km_names_free(collector->names);
     km_buf_done(&collector->buf);
     free(collector);
 }
@@ -110,10 +107,11 @@ int km_collector_tick(struct km_collector *collector, const struct km_collector_
     has_cgroups = km_cgroup_mounts_read(&c->root, &c->buf, &mounts) == 0;
     km_node_read(&c->root, &mounts, &c->buf, s);
     km_usage_update(&c->usage, now, s);
-    if (c->names)
-        km_names_refresh(c->names, &c->root);
+    if (c->config.names)
+        km_names_refresh(c->config.names, &c->root);
     if (has_cgroups)
-        r = km_pods_read(c->pods, &c->root, &mounts, c->names, &c->buf, &batch.pods, &batch.n_pods);
+        r = km_pods_read(c->pods, &c->root, &mounts, c->config.names, &c->buf, &batch.pods,
+                         &batch.n_pods);
     if (r < 0)
         return r;
     read_self(c, health, s);

@@ -3,15 +3,16 @@
 #define KM_COLLECTOR_COLLECT_H
 
 #include "batch.h"
+#include "names.h"
 
 /* One tick: everything read into a batch. */
 struct km_collector;
 
 struct km_collector_config {
     const char *node;
-    const char *root; /* "/" or a recorded host */
-    const char *proc; /* NULL: /host/proc if there is one, else /proc */
-    bool names;       /* read pod names from the log links */
+    const char *root;       /* "/" or a recorded host */
+    const char *proc;       /* NULL: /host/proc if there is one, else /proc */
+    struct km_names *names; /* NULL: pods are reported under their UIDs */
     int32_t interval_ms;
 };
 
@@ -21,7 +22,7 @@ struct km_collector_health {
     int64_t ticks_skipped, batches_dropped;
 };
 
-/* Returns 0 and a collector, or -ENOMEM. Strings of config must outlive it. */
+/* Returns 0 and a collector, or -ENOMEM. What config points to must outlive it. */
 int km_collector_new(const struct km_collector_config *config, struct km_collector **ret_collector);
 void km_collector_free(struct km_collector *collector);
 

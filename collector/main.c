@@ -19,6 +19,7 @@
 
 #define SERVERS  8
 #define DRAIN_MS 3000
+#define API_WAIT 10000 /* ms that a single reading waits for names */
 
 struct senders {
     struct km_outbox *outbox[SERVERS];
@@ -140,13 +141,39 @@ static int run(struct km_collector *collector, const struct km_settings *setting
     }
 }
 
+static void names_trouble(const char *words)
+{
+    km_warn("names from the Kubernetes API: %s; trying again", words);
+}
+
+/* Starts what finds pod names, as far as it is wanted. */
+static int names_start(const struct km_settings *settings, const char *node,
+                       struct km_names **ret_names)
+{
+    km_auto_buf struct km_buf error = KM_BUF_INIT;
+    struct km_names_config config = {.source = (enum km_names_source)settings->names,
+                                     .kubeconfig = settings->kubeconfig,
+                                     .node = node,
+                                     .first_pause_ms = settings->once ? 0 : settings->interval,
+                                     .trouble = names_trouble};
+    int r;
+
+    if (settings->names == KM_NAMES_NONE)
+        return 0;
+    r = km_names_new(&config, &error, ret_names);
+    if (r < 0)
+        km_error("--names: %s", error.len ? km_buf_str(&error) : strerror(-r));
+    else if (settings->once)
+        km_names_wait(*ret_names, API_WAIT);
+    return r;
+}
+
 static int collect(const struct km_settings *settings)
 {
     char host[256] = "";
     struct km_collector_config config = {.node = settings->node,
                                          .root = settings->root,
                                          .proc = settings->proc,
-                                         .names = settings->names != 2,
                                          .interval_ms = (int32_t)settings->interval};
     struct km_collector *collector;
     struct senders senders = {0};
@@ -164,18 +191,21 @@ static int collect(const struct km_settings *settings)
         gethostname(host, sizeof(host) - 1);
         config.node = host;
     }
+    if (names_start(settings, config.node, &config.names) < 0)
+        return 2;
     if (signals < 0 || km_collector_new(&config, &collector) < 0) {
         km_error("cannot start: %s", strerror(errno));
+        km_names_free(config.names);
         return 1;
     }
     if (!settings->print && senders_start(settings, config.node, &senders) < 0) {
-        senders_stop(&senders);
-        km_collector_free(collector);
-        return 2;
+        status = 2;
+    } else {
+        status = run(collector, settings, &senders, signals);
     }
-    status = run(collector, settings, &senders, signals);
     senders_stop(&senders);
     km_collector_free(collector);
+    km_names_free(config.names);
     return status;
 }
 

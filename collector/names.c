@@ -1,132 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "names.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "clean.h"
-
-#define FOLDER "/var/log/containers"
+#include "directory.h"
+#include "log_links.h"
+#include "pod_watch.h"
 
 struct km_names {
-    struct km_container_name *items;
-    size_t count, room;
-    struct timespec changed; /* the folder's mtime when it was read */
+    struct km_log_links *links; /* NULL: not asked */
+    struct km_directory *from_links, *from_api;
+    struct km_kube_config kube;
+    struct km_pod_watch *watch; /* NULL: not asked */
 };
 
-struct km_names *km_names_new(void)
+/* The way to the API; -ENOENT if there is none and none was asked for. */
+static int find_api(const struct km_names_config *config, struct km_buf *error,
+                    struct km_kube_config *ret_kube)
 {
-    return calloc(1, sizeof(struct km_names));
+    int r;
+
+    if (config->kubeconfig) {
+        r = km_kube_config_load(config->kubeconfig, ret_kube, error);
+        return r == -ENOENT ? -EINVAL : r;
+    }
+    r = km_kube_config_in_cluster(ret_kube);
+    if (r == -ENOENT && config->source == KM_NAMES_API) {
+        km_buf_puts(error, "not in a pod with a service account; --kubeconfig names another way to "
+                           "the Kubernetes API");
+        return -EINVAL;
+    }
+    return r;
+}
+
+static int start_watch(struct km_names *names, const struct km_names_config *config,
+                       struct km_buf *error)
+{
+    int r = find_api(config, error, &names->kube);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return r;
+    return km_pod_watch_start(&names->kube, config->node, config->first_pause_ms, config->trouble,
+                              names->from_api, &names->watch);
+}
+
+int km_names_new(const struct km_names_config *config, struct km_buf *error,
+                 struct km_names **ret_names)
+{
+    struct km_names *names = calloc(1, sizeof(*names));
+    int r = 0;
+
+    if (!names)
+        return -ENOMEM;
+    names->kube = (struct km_kube_config)KM_KUBE_CONFIG_INIT;
+    names->from_links = km_directory_new();
+    names->from_api = km_directory_new();
+    if (config->source == KM_NAMES_AUTO || config->source == KM_NAMES_LOGS) {
+        names->links = km_log_links_new();
+        r = names->links ? 0 : -ENOMEM;
+    }
+    if (!names->from_links || !names->from_api)
+        r = -ENOMEM;
+    if (r == 0 && (config->source == KM_NAMES_AUTO || config->source == KM_NAMES_API))
+        r = start_watch(names, config, error);
+    if (r < 0) {
+        km_names_free(names);
+        return r;
+    }
+    *ret_names = names;
+    return 0;
 }
 
 void km_names_free(struct km_names *names)
 {
     if (!names)
         return;
-    free(names->items);
+    km_pod_watch_stop(names->watch);
+    km_log_links_free(names->links);
+    km_directory_free(names->from_links);
+    km_directory_free(names->from_api);
+    km_kube_config_done(&names->kube);
     free(names);
 }
 
-/* Copies from[0..len) if it fits and is not empty. */
-static bool take(char *to, size_t size, const char *from, size_t len)
+void km_names_wait(struct km_names *names, int64_t timeout_ms)
 {
-    if (len == 0 || len >= size)
-        return false;
-    memcpy(to, from, len);
-    to[len] = '\0';
-    return true;
+    if (names->watch)
+        km_pod_watch_wait(names->watch, timeout_ms);
 }
 
-bool km_names_parse(const char *name, const char *target, struct km_container_name *ret_name)
+void km_names_refresh(struct km_names *names, const struct km_root *root)
 {
-    const char *space = strchr(name, '_'), *container = space ? strchr(space + 1, '_') : NULL;
-    const char *id = strrchr(name, '-'), *folder = strstr(target, "/pods/");
-    const char *uid = NULL;
-    size_t len;
-
-    if (!container || !id || id < container || strcmp(id + strcspn(id, "."), ".log") != 0 ||
-        strcspn(id + 1, ".") != 64 || !folder)
-        return false;
-    /* <namespace>_<pod>_<uid>: neither names nor UIDs hold a '_'. */
-    folder += 6;
-    len = strcspn(folder, "/");
-    for (size_t i = 0; i < len; i++) {
-        if (folder[i] == '_')
-            uid = folder + i + 1;
-    }
-    return uid && take(ret_name->pod, sizeof(ret_name->pod), name, (size_t)(space - name)) &&
-           take(ret_name->name_space, sizeof(ret_name->name_space), space + 1,
-                (size_t)(container - space - 1)) &&
-           take(ret_name->container, sizeof(ret_name->container), container + 1,
-                (size_t)(id - container - 1)) &&
-           take(ret_name->id, sizeof(ret_name->id), id + 1, 64) &&
-           take(ret_name->uid, sizeof(ret_name->uid), uid, (size_t)(folder + len - uid));
+    if (names->links)
+        km_log_links_refresh(names->links, root, names->from_links);
 }
 
-static struct km_container_name *add(struct km_names *names)
+uint64_t km_names_generation(const struct km_names *names)
 {
-    if (names->count == names->room) {
-        size_t room = names->room ? names->room * 2 : 64;
-        struct km_container_name *items = realloc(names->items, room * sizeof(*items));
-
-        if (!items)
-            return NULL;
-        names->items = items;
-        names->room = room;
-    }
-    return &names->items[names->count];
+    return 1 + km_directory_generation(names->from_api) +
+           km_directory_generation(names->from_links);
 }
 
-int km_names_refresh(struct km_names *names, const struct km_root *root)
+const struct km_pod_facts *km_names_find(struct km_names *names, const char *uid)
 {
-    char path[KM_PATH];
-    km_auto_closedir DIR *dir = NULL;
-    const struct dirent *entry;
-    struct stat st;
+    const struct km_pod_facts *facts = km_directory_find(names->from_api, uid);
 
-    km_root_path(root, path, FOLDER);
-    if (stat(path, &st) < 0)
-        return -errno;
-    if (st.st_mtim.tv_sec == names->changed.tv_sec && st.st_mtim.tv_nsec == names->changed.tv_nsec)
-        return 0;
-    dir = opendir(path);
-    if (!dir)
-        return -errno;
-    names->count = 0;
-    while ((entry = readdir(dir))) {
-        struct km_container_name *one = add(names);
-        char target[KM_PATH];
-        ssize_t len = readlinkat(dirfd(dir), entry->d_name, target, sizeof(target) - 1);
-
-        if (!one)
-            return -ENOMEM;
-        if (len < 0)
-            continue;
-        target[len] = '\0';
-        names->count += km_names_parse(entry->d_name, target, one);
-    }
-    names->changed = st.st_mtim;
-    return 0;
-}
-
-const struct km_container_name *km_names_pod(const struct km_names *names, const char *uid)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i].uid, uid) == 0)
-            return &names->items[i];
-    }
-    return NULL;
-}
-
-const struct km_container_name *km_names_container(const struct km_names *names, const char *id)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i].id, id) == 0)
-            return &names->items[i];
-    }
-    return NULL;
+    return facts ? facts : km_directory_find(names->from_links, uid);
 }

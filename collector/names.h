@@ -3,39 +3,48 @@
 #define KM_COLLECTOR_NAMES_H
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <stdint.h>
 
+#include "buf.h"
+#include "pod_facts.h"
 #include "root.h"
 
-/*
- * Which pod is this cgroup, from the links that the kubelet keeps in /var/log/containers: they work
- * without access to the Kubernetes API.
- *
- *     <pod>_<namespace>_<container>-<64 hex>.log -> /var/log/pods/<namespace>_<pod>_<uid>/…
- */
+/* Which pod is this cgroup: from the Kubernetes API, from log links, or from both. */
 struct km_names;
 
-struct km_container_name {
-    char id[65];
-    char uid[37]; /* of its pod, as in the cgroup's name */
-    char pod[254], name_space[64], container[64];
+enum km_names_source {
+    KM_NAMES_AUTO, /* the API where there is a way to it, and the links for what it does not know */
+    KM_NAMES_API,
+    KM_NAMES_LOGS,
+    KM_NAMES_NONE,
 };
 
-/* Returns NULL when memory runs out. */
-struct km_names *km_names_new(void);
-void km_names_free(struct km_names *names);
-
-/* Reads the links again if the folder has changed since. Returns 0 or negative errno. */
-int km_names_refresh(struct km_names *names, const struct km_root *root);
+struct km_names_config {
+    enum km_names_source source;
+    const char *kubeconfig; /* NULL: the pod's own service account */
+    const char *node;
+    int64_t first_pause_ms;             /* the API is asked first within this time, by chance */
+    void (*trouble)(const char *words); /* see km_pod_watch_start() */
+};
 
 /*
- * Any container of the pod with this UID, or the container with this id; NULL where none is known.
- * Valid until the next refresh.
+ * Returns 0 and the names, or negative errno and a sentence in *error: where the API was asked for
+ * or a kubeconfig was named, and there is no way to it.
  */
-const struct km_container_name *km_names_pod(const struct km_names *names, const char *uid);
-const struct km_container_name *km_names_container(const struct km_names *names, const char *id);
+int km_names_new(const struct km_names_config *config, struct km_buf *error,
+                 struct km_names **ret_names);
+void km_names_free(struct km_names *names);
 
-/* Reads one link's name and target; false if they are not of the form above. */
-bool km_names_parse(const char *name, const char *target, struct km_container_name *ret_name);
+/* Waits until the API has told this node's pods, at most timeout_ms. */
+void km_names_wait(struct km_names *names, int64_t timeout_ms);
+
+/* Reads the log links again if they have changed. Once a tick. */
+void km_names_refresh(struct km_names *names, const struct km_root *root);
+
+/* Grows with every change: while it stays, what was found before holds. Never 0. */
+uint64_t km_names_generation(const struct km_names *names);
+
+/* A reference to what is known of the pod, for km_pod_facts_unref(); or NULL. */
+const struct km_pod_facts *km_names_find(struct km_names *names, const char *uid);
 
 #endif

@@ -191,7 +191,8 @@ static int64_t pod_request(yyjson_val *spec, const char *name, int64_t scale,
 
 int km_pod_object_read(yyjson_val *pod, struct km_pod_object *ret_object)
 {
-    yyjson_val *metadata = at(pod, "metadata"), *spec = at(pod, "spec"), *status = at(pod, "status");
+    yyjson_val *metadata = at(pod, "metadata"), *spec = at(pod, "spec"),
+               *status = at(pod, "status");
     struct km_pod_facts *facts = &ret_object->facts;
     struct containers l = {.o = ret_object};
 

@@ -22,7 +22,7 @@ void km_pods_free(struct km_pods *pods);
  * the next call. Returns 0 or negative errno.
  */
 int km_pods_read(struct km_pods *pods, struct km_root *root, const struct km_cgroup_mounts *mounts,
-                 const struct km_names *names, struct km_buf *buf, const struct km_pod **ret_pods,
+                 struct km_names *names, struct km_buf *buf, const struct km_pod **ret_pods,
                  size_t *ret_count);
 
 #endif

@@ -13,7 +13,8 @@ struct km_settings {
     const char *node;   /* NULL: the host's name */
     const char *root, *proc;
     int64_t interval, outbox_limit;
-    int names; /* 0 auto, 1 logs, 2 none */
+    int names;              /* enum km_names_source */
+    const char *kubeconfig; /* NULL: the service account */
     bool once, print;
     int log_level;
 };

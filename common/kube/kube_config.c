@@ -74,8 +74,8 @@ static yaml_node_t *named(yaml_document_t *doc, const char *list, const char *na
 
     if (!items || items->type != YAML_SEQUENCE_NODE || !name)
         return NULL;
-    for (yaml_node_item_t *i = items->data.sequence.items.start;
-         i < items->data.sequence.items.top; i++) {
+    for (yaml_node_item_t *i = items->data.sequence.items.start; i < items->data.sequence.items.top;
+         i++) {
         yaml_node_t *item = yaml_document_get_node(doc, *i);
         const char *its = text(doc, item, "name");
 

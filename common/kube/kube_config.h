@@ -15,14 +15,14 @@
  * them inside (…-data), they are put into anonymous memory (memfd) and never touch a disk.
  */
 struct km_kube_config {
-    char *server;            /* "https://10.0.0.1:6443", no '/' at its end */
-    char *ca_file;           /* NULL: the system's certificates */
+    char *server;               /* "https://10.0.0.1:6443", no '/' at its end */
+    char *ca_file;              /* NULL: the system's certificates */
     char *cert_file, *key_file; /* client certificate, or both NULL */
-    char *token;             /* bearer token, or NULL */
-    char *token_file;        /* read anew for each request: it is rotated; or NULL */
-    char *name_space;        /* the context's or the pod's own namespace; NULL: not said */
-    bool insecure;           /* insecure-skip-tls-verify */
-    int memory_files[3];     /* of the …-data members; -1 for none */
+    char *token;                /* bearer token, or NULL */
+    char *token_file;           /* read anew for each request: it is rotated; or NULL */
+    char *name_space;           /* the context's or the pod's own namespace; NULL: not said */
+    bool insecure;              /* insecure-skip-tls-verify */
+    int memory_files[3];        /* of the …-data members; -1 for none */
 };
 
 #define KM_KUBE_CONFIG_INIT                                                                        \

@@ -103,8 +103,7 @@ static bool list(struct km_kube_watch *w)
     if (ok) {
         take_version(w, yyjson_doc_get_root(doc));
         w->handler.listing(w->handler.arg);
-        yyjson_arr_foreach(items, i, n, item)
-            w->handler.put(w->handler.arg, item);
+        yyjson_arr_foreach(items, i, n, item) w->handler.put(w->handler.arg, item);
         w->handler.listed(w->handler.arg);
         w->listed = true;
     }

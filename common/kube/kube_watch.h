@@ -15,15 +15,16 @@
  * where the watch says 410 Gone, or an event cannot be read; pauses between tries double from half
  * a second to a minute, with jitter, so that many nodes do not return at once.
  *
- * Protocol: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ * Protocol:
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 struct km_kube_watch;
 
 /* What the thread calls, in the order of events. */
 struct km_kube_handler {
     void *arg;
-    void (*listing)(void *arg);                    /* a list follows: all objects there are */
-    void (*put)(void *arg, yyjson_val *object);    /* of the list, added or changed */
+    void (*listing)(void *arg);                 /* a list follows: all objects there are */
+    void (*put)(void *arg, yyjson_val *object); /* of the list, added or changed */
     void (*removed)(void *arg, yyjson_val *object);
     void (*listed)(void *arg);                     /* the list is complete */
     void (*trouble)(void *arg, const char *words); /* a try failed; once until one succeeds */

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGITS 18 /* of the number: 10^18 fits into 64 bits, and 10^18 * 2^60 into 128 */
+#define DIGITS 19                   /* of the number that are kept: as many as INT64_MAX has */
+#define LARGE  ((__int128)1 << 120) /* room for one more multiplication by 10 in 127 bits */
 
 struct suffix {
     const char *text;
@@ -14,16 +15,15 @@ struct suffix {
 };
 
 static const struct suffix suffixes[] = {
-    {"", 0, 0},    {"n", -9, 0},  {"u", -6, 0},  {"m", -3, 0},  {"k", 3, 0},
-    {"M", 6, 0},   {"G", 9, 0},   {"T", 12, 0},  {"P", 15, 0},  {"E", 18, 0},
-    {"Ki", 0, 10}, {"Mi", 0, 20}, {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50},
-    {"Ei", 0, 60},
+    {"", 0, 0},    {"n", -9, 0},  {"u", -6, 0},  {"m", -3, 0},  {"k", 3, 0},   {"M", 6, 0},
+    {"G", 9, 0},   {"T", 12, 0},  {"P", 15, 0},  {"E", 18, 0},  {"Ki", 0, 10}, {"Mi", 0, 20},
+    {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50}, {"Ei", 0, 60},
 };
 
-/* Reads "12.50" as 1250 and ten -2. Digits past the 18th are dropped: they are below 10^-17. */
-static bool read_number(const char **p, int64_t *ret_number, int *ret_ten)
+/* Reads "12.50" as 1250 and ten -2. Digits past the 19th count as 0. */
+static bool read_number(const char **p, __int128 *ret_number, int *ret_ten)
 {
-    int64_t number = 0;
+    __int128 number = 0;
     int ten = 0, digits = 0;
     bool any = false, point = false;
 
@@ -73,16 +73,15 @@ static bool read_suffix(const char *p, int *ten, int *two)
 int km_quantity_parse(const char *text, int64_t scale, int64_t *ret_value)
 {
     int ten, two = 0;
-    int64_t number;
-    __int128 value;
+    __int128 number, value;
 
     text += *text == '+';
     if (!read_number(&text, &number, &ten) || !read_suffix(text, &ten, &two))
         return -EINVAL;
-    value = (__int128)number * scale;
-    for (; two > 0 && value <= INT64_MAX; two--)
+    value = number * scale;
+    for (; two > 0 && value < LARGE; two--)
         value *= 2;
-    for (; ten > 0 && value <= INT64_MAX; ten--)
+    for (; ten > 0 && value < LARGE; ten--)
         value *= 10;
     for (; ten < 0 && value > 0; ten++)
         value = value / 10 + (value % 10 != 0);
