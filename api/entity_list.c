@@ -6,6 +6,7 @@
 
 #include "answers.h"
 #include "api.h"
+#include "clean.h"
 #include "list_page.h"
 #include "rate.h"
 #include "time_format.h"
@@ -110,6 +111,16 @@ double km_sort_total(int sort, const struct km_total *total)
     }
 }
 
+bool km_newest_view(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
+                      struct km_view *ret_view)
+{
+    km_auto_free struct km_ref *refs = NULL;
+    size_t n;
+
+    return km_store_list(store, filter, now_ms, &refs, &n) == 0 && n > 0 &&
+           km_store_view(store, refs[n - 1], ret_view) == 0;
+}
+
 void km_answer_entities(struct km_call *call, const struct km_filter *filter)
 {
     const struct km_api *api = km_call_api(call);
@@ -122,7 +133,7 @@ void km_answer_entities(struct km_call *call, const struct km_filter *filter)
         *e = (struct entities){api, filter->kind, km_time_now_ms(), NULL};
     if (!e || km_store_list(api->store, filter, e->now_ms, &e->refs, &list.count) < 0) {
         free(e);
-        km_answer_problem(call, 503, 1, "memory ran out while the list was made");
+        km_answer_no_memory(call);
         return;
     }
     if (sort != KM_SORT_NAME)

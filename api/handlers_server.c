@@ -10,28 +10,21 @@
 #include "time_format.h"
 #include "web_file.h"
 
-static void number(struct km_json *w, const char *key, uint64_t value)
-{
-    km_json_key(w, key);
-    km_json_int(w, (int64_t)value);
-}
-
 static void write_store(struct km_json *w, const struct km_store_status *s)
 {
-    km_json_key(w, "store");
-    km_json_object(w);
-    number(w, "nodes", s->nodes);
-    number(w, "pods", s->pods);
-    number(w, "containers", s->containers);
-    number(w, "rows", s->rows);
-    number(w, "samples", s->samples);
-    number(w, "rows_appended", s->rows_appended);
-    number(w, "rows_duplicate", s->rows_duplicate);
-    number(w, "rows_late", s->rows_late);
-    number(w, "rows_evicted", s->rows_evicted);
-    number(w, "rows_expired", s->rows_expired);
-    number(w, "memory_used", s->memory_used);
-    number(w, "memory_limit", s->memory_limit);
+    km_json_member_object(w, "store");
+    km_json_member_int(w, "nodes", (int64_t)s->nodes);
+    km_json_member_int(w, "pods", (int64_t)s->pods);
+    km_json_member_int(w, "containers", (int64_t)s->containers);
+    km_json_member_int(w, "rows", (int64_t)s->rows);
+    km_json_member_int(w, "samples", (int64_t)s->samples);
+    km_json_member_int(w, "rows_appended", (int64_t)s->rows_appended);
+    km_json_member_int(w, "rows_duplicate", (int64_t)s->rows_duplicate);
+    km_json_member_int(w, "rows_late", (int64_t)s->rows_late);
+    km_json_member_int(w, "rows_evicted", (int64_t)s->rows_evicted);
+    km_json_member_int(w, "rows_expired", (int64_t)s->rows_expired);
+    km_json_member_int(w, "memory_used", (int64_t)s->memory_used);
+    km_json_member_int(w, "memory_limit", (int64_t)s->memory_limit);
     if (s->newest_ms) {
         km_json_member_time(w, "oldest", s->oldest_ms);
         km_json_member_time(w, "newest", s->newest_ms);
@@ -41,16 +34,15 @@ static void write_store(struct km_json *w, const struct km_store_status *s)
 
 static void write_http(struct km_json *w, const struct km_http_status *s)
 {
-    km_json_key(w, "http");
-    km_json_object(w);
-    number(w, "requests", s->requests);
-    number(w, "errors_4xx", s->errors_4xx);
-    number(w, "errors_5xx", s->errors_5xx);
-    number(w, "connections", s->connections);
-    number(w, "connections_refused", s->connections_refused);
-    number(w, "connections_timed_out", s->connections_timed_out);
-    number(w, "bytes_in", s->bytes_in);
-    number(w, "bytes_out", s->bytes_out);
+    km_json_member_object(w, "http");
+    km_json_member_int(w, "requests", (int64_t)s->requests);
+    km_json_member_int(w, "errors_4xx", (int64_t)s->errors_4xx);
+    km_json_member_int(w, "errors_5xx", (int64_t)s->errors_5xx);
+    km_json_member_int(w, "connections", (int64_t)s->connections);
+    km_json_member_int(w, "connections_refused", (int64_t)s->connections_refused);
+    km_json_member_int(w, "connections_timed_out", (int64_t)s->connections_timed_out);
+    km_json_member_int(w, "bytes_in", (int64_t)s->bytes_in);
+    km_json_member_int(w, "bytes_out", (int64_t)s->bytes_out);
     km_json_object_end(w);
 }
 
@@ -67,8 +59,8 @@ void km_get_status(struct km_call *call)
     km_json_object(&w);
     km_json_member(&w, "version", api->version);
     km_json_member_time(&w, "started", api->started_ms);
-    number(&w, "interval_ms", (uint64_t)api->interval_ms);
-    number(&w, "retention_seconds", (uint64_t)api->retention_ms / 1000);
+    km_json_member_int(&w, "interval_ms", api->interval_ms);
+    km_json_member_int(&w, "retention_seconds", api->retention_ms / 1000);
     write_store(&w, &store);
     write_http(&w, &http);
     km_json_object_end(&w);

@@ -9,7 +9,7 @@
 #include "route.h"
 
 /*
- * HTTP over libmicrohttpd: http_server.c is the only file that knows the library. It turns a
+ * HTTP over libmicrohttpd, which only the http_*.c files know. It turns a
  * request into a km_call for a route, and its answer into bytes; gzip both ways; every limit of the
  * outside.
  */
@@ -34,9 +34,9 @@ struct km_http_status {
 };
 
 /*
- * Starts to listen and to answer with the routes; *ret_server is set before the first thread starts,
- * so that api->server may be the place. Returns 0 and the server for
- * km_http_server_stop(), or negative errno: -EINVAL for an address that is none, -EADDRINUSE, …
+ * Starts to listen and to answer with the routes; *ret_server is set before the first thread
+ * starts, so that api->server may be the place. Returns 0 and the server for km_http_server_stop(),
+ * or negative errno: -EINVAL for an address that is none, -EADDRINUSE, …
  */
 int km_http_server_start(const struct km_http_config *config, const struct km_api *api,
                          const struct km_route *routes, struct km_http_server **ret_server);

@@ -104,8 +104,7 @@ static int page_next(void *arg, struct km_buf *out)
     p->w.out = out;
     if (!p->begun) {
         km_json_object(&p->w);
-        km_json_key(&p->w, "items");
-        km_json_array(&p->w);
+        km_json_member_array(&p->w, "items");
         p->begun = true;
     }
     while (p->next < p->end && out->len - begin < PIECE)
@@ -129,7 +128,7 @@ void km_answer_list(struct km_call *call, struct km_list *list)
         list->done(list->arg);
         free(list->value);
         free(p);
-        km_answer_problem(call, 503, 1, "memory ran out while the list was made");
+        km_answer_no_memory(call);
         return;
     }
     p->list = *list;

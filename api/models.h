@@ -8,8 +8,8 @@
 #include "batch.h"
 
 /*
- * JSON bodies to batches: the PRD's NodeMetrics and PodMetrics with the members of /openapi.json. All
- * of a body is checked before anything is stored, and every fault is named by a JSON Pointer.
+ * JSON bodies to batches: the PRD's NodeMetrics and PodMetrics with the members of /openapi.json.
+ * All of a body is checked before anything is stored, and every fault is named by a JSON Pointer.
  */
 
 /* Limits of what a body may hold, and why. */
