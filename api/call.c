@@ -73,7 +73,7 @@ const char *km_call_body(const struct km_call *call, size_t *ret_len)
     return call->body.data ? call->body.data : "";
 }
 
-void km_answer_text(struct km_call *call, const char *content_type, struct km_buf *body)
+void km_answer_text(struct km_call *call, int status, const char *content_type, struct km_buf *body)
 {
     if (body->failed) {
         km_buf_done(body);
@@ -83,13 +83,13 @@ void km_answer_text(struct km_call *call, const char *content_type, struct km_bu
     km_buf_done(&call->answer);
     call->answer = *body;
     *body = KM_BUF_INIT;
-    call->status = 200;
+    call->status = status;
     call->content_type = content_type;
 }
 
 void km_answer_json(struct km_call *call, struct km_buf *body)
 {
-    km_answer_text(call, "application/json", body);
+    km_answer_text(call, 200, "application/json", body);
 }
 
 void km_answer_static(struct km_call *call, const char *content_type, const void *data, size_t len)

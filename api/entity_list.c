@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "answers.h"
 #include "api.h"
@@ -69,6 +70,18 @@ static double gauge(const struct km_view *view, unsigned metric)
     return km_row_get(&view->last, metric, &value) ? (double)value : 0;
 }
 
+/* cpu_usage as a client sent it: in thousandths, or where those do not hold it as a double. */
+static double millicores(const struct km_view *view)
+{
+    int64_t bits;
+    double exact;
+
+    if (!km_row_get(&view->last, KM_CPU_USAGE_EXACT, &bits))
+        return gauge(view, KM_CPU_USAGE) / 1000;
+    memcpy(&exact, &bits, sizeof(exact));
+    return exact;
+}
+
 static double rate(const struct km_view *view, unsigned metric)
 {
     double value;
@@ -80,7 +93,7 @@ double km_sort_value(int sort, const struct km_view *view)
 {
     switch (sort) {
     case KM_SORT_CPU:
-        return gauge(view, KM_CPU_USAGE);
+        return millicores(view);
     case KM_SORT_MEMORY:
         return gauge(view, KM_MEM_WORKING_SET) > 0
                    ? gauge(view, KM_MEM_WORKING_SET)
@@ -112,7 +125,7 @@ double km_sort_total(int sort, const struct km_total *total)
 }
 
 bool km_newest_view(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
-                      struct km_view *ret_view)
+                    struct km_view *ret_view)
 {
     km_auto_free struct km_ref *refs = NULL;
     size_t n;

@@ -4,8 +4,13 @@
 
 #include <stdint.h>
 
-/* Raises the process's limit of open files, as far as its hard limit allows, to hold so many
- * connections, a socket each, and some files. */
-void km_file_limit_raise(uint32_t connections);
+/* Files that are no connections: standard ones, epoll and event descriptors, the store's. */
+#define KM_FILE_RESERVE 64
+
+/*
+ * Raises the process's limit of open files to hold so many connections, a socket each, beside
+ * KM_FILE_RESERVE files. Returns how many fit: fewer where the hard limit is lower, at least 1.
+ */
+uint32_t km_file_limit_raise(uint32_t connections);
 
 #endif

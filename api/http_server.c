@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "file_limit.h"
 #include "http_inside.h"
 #include "listen_address.h"
 #include "pem_file.h"
@@ -104,7 +103,6 @@ int km_http_server_start(const struct km_http_config *config, const struct km_ap
     s->config = *config;
     s->api = api;
     s->routes = routes;
-    km_file_limit_raise(config->max_connections);
     r = km_deadlines_new(&s->deadlines);
     if (config->tls_cert) {
         s->cert = km_pem_read(config->tls_cert);
@@ -129,6 +127,11 @@ int km_http_server_start(const struct km_http_config *config, const struct km_ap
 uint16_t km_http_server_port(const struct km_http_server *server)
 {
     return server->port;
+}
+
+bool km_http_server_is_stopping(const struct km_http_server *server)
+{
+    return server->stopping;
 }
 
 void km_http_server_get_status(const struct km_http_server *server,

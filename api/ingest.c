@@ -10,6 +10,8 @@
 #include "store.h"
 #include "time_format.h"
 
+_Static_assert(KM_MODEL_VALUES <= KM_ROW_MAX, "a reading fits into a row");
+
 /* One model a thread, freed when the thread ends. */
 static pthread_key_t model_key;
 static pthread_once_t model_once = PTHREAD_ONCE_INIT;

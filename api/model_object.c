@@ -128,6 +128,15 @@ static int find_member(const struct member *members, const char *name, size_t le
     return -1;
 }
 
+static size_t count_numbers(const struct km_reading *reading)
+{
+    size_t count = reading->n_extra;
+
+    for (unsigned word = 0; word < KM_SAMPLE_WORDS; word++)
+        count += (size_t)__builtin_popcountll(reading->sample.present[word]);
+    return count;
+}
+
 /* Reads all but the children, which are returned; NULL where there are none. */
 static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at, yyjson_val *object,
                                const struct target *target)
@@ -169,6 +178,8 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
         seen |= bit;
     }
     target->reading->n_extra = m->extras.count - first_extra;
+    if (count_numbers(target->reading) > KM_MODEL_VALUES)
+        km_model_fault(m, at, "has more than %d numbers", KM_MODEL_VALUES);
     if (target->reading->sample.time_ms == 0 && m->n_faults == 0)
         km_model_fault(m, &timestamp, "is required");
     return children;

@@ -17,6 +17,7 @@
 #define KM_MODEL_NAME       253 /* bytes of a name: DNS subdomain, the longest name in Kubernetes */
 #define KM_MODEL_KEY        128 /* bytes of a member's name */
 #define KM_MODEL_KEYS       64  /* members of one group */
+#define KM_MODEL_VALUES     256 /* numbers of one reading: a row of the store holds no more */
 #define KM_MODEL_PODS       1024 /* pods in a batch; the kubelet's own limit is 110, some raise it */
 #define KM_MODEL_CONTAINERS 256  /* containers of a pod */
 #define KM_MODEL_FAULTS     16   /* faults listed; more are counted */

@@ -127,7 +127,9 @@ static void list_schema(struct km_json *w, const char *name, const char *item)
 
 static void window_schema(struct km_json *w)
 {
-    schema_begin(w, "Window", "history: rows in time order, or columns",
+    schema_begin(w, "Window",
+                 "history: rows in time order, or columns; a sum holds every entity that was "
+                 "there in a step, also those that are no longer current",
                  (const char *const[]){"window", "step", NULL});
     km_openapi_property(w, "window", "integer", NULL, "seconds asked for");
     km_openapi_property(w, "step", "number", NULL, "seconds between rows");

@@ -79,8 +79,11 @@ const char *km_call_body(const struct km_call *call, size_t *ret_len);
 /* 200 with a JSON body; the buffer's content is taken over and the buffer emptied. */
 void km_answer_json(struct km_call *call, struct km_buf *body);
 
-/* 200 with other content; static data lives as long as the process. */
-void km_answer_text(struct km_call *call, const char *content_type, struct km_buf *body);
+/* The same with a status and other content. */
+void km_answer_text(struct km_call *call, int status, const char *content_type,
+                    struct km_buf *body);
+
+/* 200 with data that lives as long as the process. */
 void km_answer_static(struct km_call *call, const char *content_type, const void *data, size_t len);
 
 /* 3xx to a path of this server, relative to the request's so that prefixes of proxies stay. */
