@@ -19,7 +19,7 @@ char *km_pem_read(const char *path)
         n = text.failed ? 0 : fread(text.data + text.len, 1, 4096, file);
         text.len += n;
     } while (n == 4096 && text.len < 1 << 20);
-    if (!km_buf_str(&text))
+    if (ferror(file) || !km_buf_str(&text))
         km_buf_done(&text);
     return text.data;
 }

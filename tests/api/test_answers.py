@@ -2,7 +2,7 @@
 import subprocess
 
 import pytest
-from conftest import ROOT, node, pod, wait_until
+from conftest import ROOT, Server, node, pod, wait_until
 import os
 
 
@@ -127,3 +127,30 @@ def test_the_collector_reports_this_machine(server):
     assert memory["used"] == memory["total"] - memory["free"] - memory["buffers"] - memory["cached"]
     assert answer["cpu"]["capacity_millicores"] == os.cpu_count() * 1000
     assert answer["collector"]["files_read"] > 5
+
+
+def test_health_lists_its_checks(server):
+    assert server.get("/livez") == server.get("/healthz") == server.get("/readyz") == "ok"
+    assert server.get("/readyz?verbose") == (
+        "[+]ping ok\n[+]store-memory ok\n[+]clock ok\n[+]shutdown ok\nreadyz check passed\n")
+    assert server.get("/livez?verbose=true").endswith("livez check passed\n")
+
+
+def test_lists_sort_by_exact_values(server):
+    """Values with more than 3 decimals are held in another way: they must come in order with the others."""
+    for name, cpu in (("a", 1.5), ("b", 1.50001), ("c", 1000.123456), ("d", 0.0004), ("e", 12.345)):
+        server.post(f"/api/pods/{name}", pod(name, cpu_usage=cpu))
+    assert [p["pod_name"] for p in server.get("/api/pods?sort=cpu")["items"]] == ["c", "e", "b", "a", "d"]
+
+
+def test_sums_over_a_window_hold_what_is_gone():
+    """The pod is not current any more: not in the list, but in the sum of the time when it was."""
+    server = Server("--interval", "1s")
+    for at in range(-30, -10):
+        server.post("/api/nodes/n1", node(at=at, pods=[pod("old", "a", at, memory={"usage": 10}), pod("new", "a", at, memory={"usage": 1})]))
+    server.post("/api/nodes/n1", node(at=-1, pods=[pod("new", "a", -1, memory={"usage": 1})]))
+    assert [p["pod_name"] for p in server.get("/api/pods")["items"]] == ["new"]
+    assert server.get("/api/namespaces/a")["memory"]["usage"] == 1
+    rows = server.get("/api/namespaces/a?window=60")["items"]
+    assert any(row["memory"]["usage"] == 11 and row["pods"] == 2 for row in rows)
+    assert server.stop() == 0

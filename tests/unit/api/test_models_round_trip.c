@@ -21,11 +21,10 @@ static int accepts(void *arg, int64_t time_ms)
     return 0;
 }
 
-
 #define PODS       6
 #define CONTAINERS 3
 
-    struct made {
+struct made {
     struct km_batch batch;
     struct km_pod pods[PODS];
     struct km_container containers[PODS][CONTAINERS];
