@@ -8,8 +8,9 @@ import os
 
 def fill(server):
     """Two readings 5 s apart of one node with three pods in two namespaces."""
-    for at, grown in ((-6, 0), (-1, 5000)):
-        server.post("/api/nodes/n1", node(
+    # Both are stamped before the first is sent: sending takes time, and rates are worked out by hand.
+    readings = [
+        node(
             at=at, cpu_usage=1500.25, memory={"total": 1000, "used": 400},
             network={"rx_bytes": 100 + grown, "odd": 7},
             pods=[
@@ -18,7 +19,9 @@ def fill(server):
                     containers=[{"name": "c", "id": "i1", "restarts": 2, "memory": {"usage": 9}}]),
                 pod("web-2", "a", at, uid="u2", deployment="web", cpu_usage=50.25, memory={"usage": 30}, disk={"write_bytes": grown}),
                 pod("db-0", "b", at, uid="u3", owner={"kind": "StatefulSet", "name": "db"}, cpu_usage=7, memory={"usage": 5}),
-            ]))
+            ]) for at, grown in ((-6, 0), (-1, 5000))]
+    for reading in readings:
+        server.post("/api/nodes/n1", reading)
 
 
 def test_every_path_of_the_document_answers(server):
@@ -92,8 +95,9 @@ def test_name_in_two_namespaces_is_a_conflict(server):
 
 
 def test_a_restart_gives_no_negative_rate(server):
-    for at, count in ((-15, 1000), (-10, 2000), (-5, 10), (-1, 50)):
-        server.post("/api/pods/p1", pod(at=at, network={"rx_bytes": count}))
+    readings = [pod(at=at, network={"rx_bytes": count}) for at, count in ((-15, 1000), (-10, 2000), (-5, 10), (-1, 50))]
+    for reading in readings:
+        server.post("/api/pods/p1", reading)
     rates = [row["network"].get("rx_bytes_per_second") for row in server.get("/api/pods/p1?window=60")["items"]]
     assert rates[0] is None and rates[2] is None and rates[1] == pytest.approx(200, rel=0.01) and rates[3] == pytest.approx(10, rel=0.01)
 
