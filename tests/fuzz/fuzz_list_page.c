@@ -10,15 +10,8 @@
 #define ITEMS 8
 
 /* Some with the same value, and a name of many bytes. */
-static const char *const names[ITEMS] = {"a",
-                                         "b",
-                                         "b\x01"
-                                         "c",
-                                         "d",
-                                         "e",
-                                         "f",
-                                         "\xea\xb0\x80",
-                                         "\xf0\x9f\x98\x80"};
+static const char *const names[ITEMS] = {"a", "b", "b\001c",       "d",
+                                         "e", "f", "\xea\xb0\x80", "\xf0\x9f\x98\x80"};
 static const double values[ITEMS] = {0, 1.5, 1.5, 1e300, 0, 5e-324, 3, 1.5};
 
 static void write_item(void *arg, size_t i, struct km_json *w)
