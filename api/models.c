@@ -61,26 +61,28 @@ static enum km_model_result parse(struct km_model *m, const char *body, size_t l
     return KM_MODEL_OK;
 }
 
+/* The reading's extras are the next ones of the pile, from *place on. */
+static void connect_extras(const struct km_pile *extras, size_t *place, struct km_reading *reading)
+{
+    const struct km_extra *items = extras->items;
+
+    reading->extra = reading->n_extra ? items + *place : NULL;
+    *place += reading->n_extra;
+}
+
 /* The piles may have moved while they grew: only now do pods and readings point into them. */
 static void connect(struct km_model *m, struct km_batch *batch)
 {
     struct km_pod *pods = m->pods.items;
-    const struct km_container *containers = m->containers.items;
-    const struct km_extra *extras = m->extras.items;
-    struct km_container *writable = m->containers.items;
+    struct km_container *containers = m->containers.items;
+    size_t extra = 0, container = 0;
 
-    batch->reading.extra = extras;
-    extras += batch->reading.n_extra;
+    connect_extras(&m->extras, &extra, &batch->reading);
     for (size_t p = 0; p < m->pods.count; p++) {
-        pods[p].reading.extra = extras;
-        extras += pods[p].reading.n_extra;
-        pods[p].containers = containers;
-        for (size_t c = 0; c < pods[p].n_containers; c++) {
-            writable->reading.extra = extras;
-            extras += writable->reading.n_extra;
-            writable++;
-        }
-        containers += pods[p].n_containers;
+        connect_extras(&m->extras, &extra, &pods[p].reading);
+        pods[p].containers = pods[p].n_containers ? containers + container : NULL;
+        for (size_t c = 0; c < pods[p].n_containers; c++)
+            connect_extras(&m->extras, &extra, &containers[container++].reading);
     }
     batch->pods = pods;
     batch->n_pods = m->pods.count;
