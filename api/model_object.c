@@ -212,6 +212,11 @@ static void read_containers(struct km_model *m, const struct km_model_at *at, yy
         km_model_fault(m, at, "must be an array of at most %d containers", KM_MODEL_CONTAINERS);
         return;
     }
+    if (m->containers.count + yyjson_arr_size(array) > KM_MODEL_ALL_CONTAINERS) {
+        km_model_fault(m, at, "has, with the pods before, more than %d containers",
+                       KM_MODEL_ALL_CONTAINERS);
+        return;
+    }
     for (; (object = yyjson_arr_iter_next(&iter)) && !m->no_memory; here.place++)
         read_container(m, &here, object, pod->reading.sample.time_ms);
     pod->n_containers = here.place;

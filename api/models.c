@@ -31,6 +31,13 @@ const struct km_fault *km_model_faults(const struct km_model *model, size_t *ret
     return model->faults;
 }
 
+/*
+ * Memory for a parsed body that is kept for the next one: enough for a node of 250 pods. yyjson
+ * asks for 12 times the body, so that without this one body of --max-body would hold 48 MiB a
+ * thread.
+ */
+#define POOL_KEEP (8 << 20)
+
 /* Parses into the reused pool; faults[0] says what is wrong. */
 static enum km_model_result parse(struct km_model *m, const char *body, size_t len)
 {
@@ -45,7 +52,7 @@ static enum km_model_result parse(struct km_model *m, const char *body, size_t l
         km_model_fault(m, NULL, "nested deeper than %d at byte %zu", KM_MODEL_DEPTH, offset);
         return KM_MODEL_MALFORMED;
     }
-    if (need > m->pool_size) {
+    if (need > m->pool_size || (m->pool_size > POOL_KEEP && need <= POOL_KEEP)) {
         free(m->pool);
         m->pool = malloc(need);
         m->pool_size = m->pool ? need : 0;

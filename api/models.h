@@ -20,7 +20,9 @@
 #define KM_MODEL_VALUES     256 /* numbers of one reading: a row of the store holds no more */
 #define KM_MODEL_PODS       1024 /* pods in a batch; the kubelet's own limit is 110, some raise it */
 #define KM_MODEL_CONTAINERS 256  /* containers of a pod */
-#define KM_MODEL_FAULTS     16   /* faults listed; more are counted */
+/* Containers of all pods of a batch: 11 bytes of JSON would otherwise cost a thousand of memory. */
+#define KM_MODEL_ALL_CONTAINERS 8192
+#define KM_MODEL_FAULTS         16 /* faults listed; more are counted */
 
 struct km_fault {
     char pointer[256]; /* JSON Pointer (RFC 6901); "" is the whole body */

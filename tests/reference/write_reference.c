@@ -179,6 +179,7 @@ static void write_limits(void)
         {KM_MODEL_VALUES, "numbers of one reading"},
         {KM_MODEL_PODS, "pods of a node"},
         {KM_MODEL_CONTAINERS, "containers of a pod"},
+        {KM_MODEL_ALL_CONTAINERS, "containers of all pods of a node"},
         {KM_MODEL_FAULTS, "faults listed; more are counted in `errors_in_all`"},
     };
 

@@ -298,6 +298,42 @@ static void keeps_its_limits(void **state)
     km_model_free(model);
 }
 
+static void limits_the_containers_of_all_pods(void **state)
+{
+    struct km_model *model = km_model_new();
+    km_auto_buf struct km_buf pod = KM_BUF_INIT, body = KM_BUF_INIT;
+    int pods = KM_MODEL_ALL_CONTAINERS / KM_MODEL_CONTAINERS;
+
+    (void)state;
+    repeat(&pod, "{\"pod_name\":\"p\",\"uid\":\"u\",\"containers\":[", KM_MODEL_CONTAINERS, NULL,
+           "{\"id\":\"i\"}", "]}");
+    repeat(&body, HEAD ",\"pods\":[", pods, NULL, km_buf_str(&pod), "]}");
+    assert_int_equal(decode(model, km_buf_str(&body)).n_pods, pods);
+    repeat(&body, HEAD ",\"pods\":[", pods, NULL, km_buf_str(&pod),
+           ",{\"pod_name\":\"q\",\"uid\":\"v\",\"containers\":[{\"id\":\"i\"}]}]}");
+    assert_fault(model, body.data, body.len, KM_MODEL_INVALID, "/pods/32/containers",
+                 "more than 8192 containers");
+    km_model_free(model);
+}
+
+/* Memory for a large body is given back at the next small one, and taken again. */
+static void reads_large_and_small_bodies_in_turn(void **state)
+{
+    struct km_model *model = km_model_new();
+    km_auto_buf struct km_buf body = KM_BUF_INIT;
+
+    (void)state;
+    km_buf_puts(&body, HEAD ",\"boot_id\":\"b\"");
+    for (int i = 0; i < 1 << 20; i++)
+        km_buf_putc(&body, ' ');
+    km_buf_puts(&body, "}");
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(decode(model, km_buf_str(&body)).boot_id, "b");
+        assert_string_equal(decode(model, HEAD ",\"boot_id\":\"c\"}").boot_id, "c");
+    }
+    km_model_free(model);
+}
+
 /* Each group within its limit, all of them together more than a row holds. */
 static void limits_the_numbers_of_a_reading(void **state)
 {
@@ -386,6 +422,8 @@ int main(void)
         cmocka_unit_test(names_each_fault),
         cmocka_unit_test(says_where_it_is_not_json),
         cmocka_unit_test(keeps_its_limits),
+        cmocka_unit_test(limits_the_containers_of_all_pods),
+        cmocka_unit_test(reads_large_and_small_bodies_in_turn),
         cmocka_unit_test(limits_the_numbers_of_a_reading),
         cmocka_unit_test(limits_names_by_their_bytes),
         cmocka_unit_test(lists_sixteen_faults_and_counts_all),
