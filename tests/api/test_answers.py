@@ -1,9 +1,11 @@
 """What the endpoints answer, with numbers worked out by hand."""
+import os
+import signal
+import socket
 import subprocess
 
 import pytest
 from conftest import ROOT, Server, node, pod, wait_until
-import os
 
 
 def fill(server):
@@ -158,3 +160,20 @@ def test_sums_over_a_window_hold_what_is_gone():
     rows = server.get("/api/namespaces/a?window=60")["items"]
     assert any(row["memory"]["usage"] == 11 and row["pods"] == 2 for row in rows)
     assert server.stop() == 0
+
+
+def test_a_stopping_server_is_not_ready_and_finishes_what_has_begun():
+    server = Server("--drain-timeout", "20s")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as begun:
+        begun.sendall(b"POST /api/nodes/n1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+                      b"Expect: 100-continue\r\n\r\n")
+        assert begun.recv(100).startswith(b"HTTP/1.1 100")  # the server has it
+        kept = server.session  # a connection that is open already
+        server.process.send_signal(signal.SIGTERM)
+        answers = []
+        assert wait_until(lambda: not answers.append(kept.get(server.url + "/readyz", timeout=20)) and answers[-1].status_code == 503)
+        assert "[-]shutdown failed: the server is stopping\n" in answers[-1].text
+        begun.sendall(b"{}")
+        answer = begun.makefile("rb").read()
+    assert answer.split()[1] == b"422" and b"Connection: close" in answer
+    assert server.process.wait(20) == 0
