@@ -118,10 +118,15 @@ static void answer_sums(struct km_call *call, const char *name_space)
         if (!name || !*name)
             continue; /* no deployment, or not resolved yet */
         sum = sum_of(s, name, view.name_space ? view.name_space : "");
-        if (sum)
-            km_total_add(&sum->total, &view);
+        if (!sum) {
+            sums_free(s);
+            km_answer_no_memory(call);
+            return;
+        }
+        km_total_add(&sum->total, &view);
     }
-    qsort(s->items, s->count, sizeof(struct sum *), compare_names);
+    if (s->count > 0)
+        qsort(s->items, s->count, sizeof(struct sum *), compare_names);
     list.count = s->count;
     if (sort != KM_SORT_NAME)
         list.value = calloc(s->count + 1, sizeof(double));

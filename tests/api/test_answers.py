@@ -39,6 +39,14 @@ def test_every_path_of_the_document_answers(server):
             assert "columns" in server.get(path.format(**values) + "?window=60&step=10&format=columns")
 
 
+def test_an_empty_server_lists_nothing(server):
+    for path in ("/api/nodes", "/api/pods", "/api/namespaces", "/api/namespaces/a/pods", "/api/namespaces/a/deployments",
+                 "/api/namespaces/a/deployments/d/pods", "/api/namespaces/a/workloads/Job/j/pods"):
+        for query in ("", "?sort=cpu", "?limit=1&order=desc"):
+            assert server.get(path + query) == {"items": []}
+    assert server.get("/api/cluster") == {"pods": 0, "nodes": 0}
+
+
 def test_node_has_values_and_rates(server):
     fill(server)
     answer = server.get("/api/nodes/n1")
