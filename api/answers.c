@@ -49,19 +49,12 @@ void km_answer_row(struct km_json *w, const struct km_store *store, const struct
         if (!there[group])
             continue;
         if (group != KM_GROUP_TOP) {
-            km_json_key(w, km_groups[group].name);
-            km_json_object(w);
+            km_json_member_object(w, km_groups[group].name);
         }
         group_members(w, store, row, before, group);
         if (group != KM_GROUP_TOP)
             km_json_object_end(w);
     }
-}
-
-static void member_int(struct km_json *w, const char *key, int64_t value)
-{
-    km_json_key(w, key);
-    km_json_int(w, value);
 }
 
 static void metrics(struct km_json *w, const struct km_store *store, const struct km_view *view)
@@ -96,7 +89,7 @@ void km_answer_container(struct km_json *w, const struct km_store *store,
     if (view->started_ms)
         km_json_member_time(w, "started", view->started_ms);
     if (view->restarts >= 0)
-        member_int(w, "restarts", view->restarts);
+        km_json_member_int(w, "restarts", view->restarts);
     metrics(w, store, view);
     km_json_object_end(w);
 }
@@ -113,8 +106,7 @@ void km_answer_pod(struct km_json *w, const struct km_store *store, const struct
     km_json_member(w, "node", view->node);
     km_json_member(w, "phase", view->phase);
     if (view->owner_kind && view->owner_name) {
-        km_json_key(w, "owner");
-        km_json_object(w);
+        km_json_member_object(w, "owner");
         km_json_member(w, "kind", view->owner_kind);
         km_json_member(w, "name", view->owner_name);
         km_json_object_end(w);
@@ -125,16 +117,15 @@ void km_answer_pod(struct km_json *w, const struct km_store *store, const struct
         km_json_bool(w, view->host_network);
     }
     if (view->restarts >= 0)
-        member_int(w, "restarts", view->restarts);
+        km_json_member_int(w, "restarts", view->restarts);
     if (view->created_ms) {
         km_json_member_time(w, "created", view->created_ms);
-        member_int(w, "age_seconds",
-                   now_ms > view->created_ms ? (now_ms - view->created_ms) / 1000 : 0);
+        km_json_member_int(w, "age_seconds",
+                           now_ms > view->created_ms ? (now_ms - view->created_ms) / 1000 : 0);
     }
     metrics(w, store, view);
     if (containers) {
-        km_json_key(w, "containers");
-        km_json_array(w);
+        km_json_member_array(w, "containers");
         for (size_t i = 0; i < n_containers; i++) {
             struct km_view container;
 

@@ -14,10 +14,10 @@
 void km_answer_row(struct km_json *w, const struct km_store *store, const struct km_row *row,
                    const struct km_row *before);
 
-/* A whole object of an entity's view, with `pods` of a node where it is not negative. */
+/* A whole object of an entity's view. */
 void km_answer_node(struct km_json *w, const struct km_store *store, const struct km_view *view,
                     int64_t interval_ms, int64_t now_ms);
-/* refs: the pod's containers, or NULL to leave them out. */
+/* containers: the pod's, may be none of them; NULL leaves the member out. */
 void km_answer_pod(struct km_json *w, const struct km_store *store, const struct km_view *view,
                    int64_t now_ms, const struct km_ref *containers, size_t n_containers);
 void km_answer_container(struct km_json *w, const struct km_store *store,

@@ -73,23 +73,23 @@ const char *km_call_body(const struct km_call *call, size_t *ret_len)
     return call->body.data ? call->body.data : "";
 }
 
-void km_answer_text(struct km_call *call, const char *content_type, struct km_buf *body)
+void km_answer_text(struct km_call *call, int status, const char *content_type, struct km_buf *body)
 {
     if (body->failed) {
         km_buf_done(body);
-        km_answer_problem(call, 503, 1, "memory ran out while the answer was made");
+        km_answer_no_memory(call);
         return;
     }
     km_buf_done(&call->answer);
     call->answer = *body;
     *body = KM_BUF_INIT;
-    call->status = 200;
+    call->status = status;
     call->content_type = content_type;
 }
 
 void km_answer_json(struct km_call *call, struct km_buf *body)
 {
-    km_answer_text(call, "application/json", body);
+    km_answer_text(call, 200, "application/json", body);
 }
 
 void km_answer_static(struct km_call *call, const char *content_type, const void *data, size_t len)
@@ -171,13 +171,11 @@ void km_answer_problem(struct km_call *call, int status, int retry_after, const 
     km_json_object(&w);
     km_json_member(&w, "type", "about:blank");
     km_json_member(&w, "title", title_of(status));
-    km_json_key(&w, "status");
-    km_json_int(&w, status);
+    km_json_member_int(&w, "status", status);
     km_json_member(&w, "detail", detail);
     km_json_member(&w, "instance", call->path);
     if (call->n_faults) {
-        km_json_key(&w, "errors");
-        km_json_array(&w);
+        km_json_member_array(&w, "errors");
         for (unsigned i = 0; i < call->n_faults && i < KM_CALL_FAULTS; i++) {
             km_json_object(&w);
             if (call->faults[i].parameter[0])
@@ -189,14 +187,18 @@ void km_answer_problem(struct km_call *call, int status, int retry_after, const 
         }
         km_json_array_end(&w);
         if (call->n_faults > KM_CALL_FAULTS) {
-            km_json_key(&w, "errors_in_all");
-            km_json_int(&w, call->n_faults);
+            km_json_member_int(&w, "errors_in_all", call->n_faults);
         }
     }
     km_json_object_end(&w);
     call->status = status;
     call->retry_after = retry_after;
     call->content_type = "application/problem+json";
+}
+
+void km_answer_no_memory(struct km_call *call)
+{
+    km_answer_problem(call, 503, 1, "memory ran out; try again");
 }
 
 void km_call_done(struct km_call *call)

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "clean.h"
+#include "memory_limit.h"
 
 #define O(field) offsetof(struct km_api_config, field)
 
@@ -50,22 +47,11 @@ static const struct km_option options[] = {
 const struct km_program km_api_program = {
     "kubemonitor-api", KM_VERSION, "resource usage of a Kubernetes cluster over HTTP", options};
 
-static int64_t read_limit(const char *path)
-{
-    km_auto_fclose FILE *file = fopen(path, "re");
-    int64_t limit;
-
-    return file && fscanf(file, "%" SCNd64, &limit) == 1 ? limit : 0;
-}
-
 size_t km_default_memory_limit(void)
 {
-    int64_t limit = read_limit("/sys/fs/cgroup/memory.max");
+    int64_t limit;
 
-    if (limit <= 0)
-        limit = read_limit("/sys/fs/cgroup/memory/memory.limit_in_bytes");
-    /* cgroup v1 says "none" by a number close to the largest. */
-    if (limit <= 0 || limit > INT64_C(1) << 50)
+    if (km_memory_limit("", &limit) < 0)
         return (size_t)1 << 30;
     return (size_t)(limit / 4 * 3);
 }

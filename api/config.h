@@ -20,9 +20,7 @@ struct km_api_config {
 
 extern const struct km_program km_api_program;
 
-/*
- * 75 % of the memory limit of the process's cgroup (v2 memory.max, v1 memory.limit_in_bytes), or 1
- * GiB where there is none.
+/* 75 % of the memory limit of the process's cgroups (memory_limit.h), or 1 GiB where there is none.
  */
 size_t km_default_memory_limit(void);
 

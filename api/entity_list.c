@@ -3,9 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "answers.h"
 #include "api.h"
+#include "clean.h"
 #include "list_page.h"
 #include "rate.h"
 #include "time_format.h"
@@ -68,6 +70,18 @@ static double gauge(const struct km_view *view, unsigned metric)
     return km_row_get(&view->last, metric, &value) ? (double)value : 0;
 }
 
+/* cpu_usage as a client sent it: in thousandths, or where those do not hold it as a double. */
+static double millicores(const struct km_view *view)
+{
+    int64_t bits;
+    double exact;
+
+    if (!km_row_get(&view->last, KM_CPU_USAGE_EXACT, &bits))
+        return gauge(view, KM_CPU_USAGE) / 1000;
+    memcpy(&exact, &bits, sizeof(exact));
+    return exact;
+}
+
 static double rate(const struct km_view *view, unsigned metric)
 {
     double value;
@@ -79,7 +93,7 @@ double km_sort_value(int sort, const struct km_view *view)
 {
     switch (sort) {
     case KM_SORT_CPU:
-        return gauge(view, KM_CPU_USAGE);
+        return millicores(view);
     case KM_SORT_MEMORY:
         return gauge(view, KM_MEM_WORKING_SET) > 0
                    ? gauge(view, KM_MEM_WORKING_SET)
@@ -110,6 +124,16 @@ double km_sort_total(int sort, const struct km_total *total)
     }
 }
 
+bool km_newest_view(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
+                    struct km_view *ret_view)
+{
+    km_auto_free struct km_ref *refs = NULL;
+    size_t n;
+
+    return km_store_list(store, filter, now_ms, &refs, &n) == 0 && n > 0 &&
+           km_store_view(store, refs[n - 1], ret_view) == 0;
+}
+
 void km_answer_entities(struct km_call *call, const struct km_filter *filter)
 {
     const struct km_api *api = km_call_api(call);
@@ -122,7 +146,7 @@ void km_answer_entities(struct km_call *call, const struct km_filter *filter)
         *e = (struct entities){api, filter->kind, km_time_now_ms(), NULL};
     if (!e || km_store_list(api->store, filter, e->now_ms, &e->refs, &list.count) < 0) {
         free(e);
-        km_answer_problem(call, 503, 1, "memory ran out while the list was made");
+        km_answer_no_memory(call);
         return;
     }
     if (sort != KM_SORT_NAME)

@@ -9,6 +9,10 @@
 /* Answers the list of the nodes, pods or containers that match, as they are now. */
 void km_answer_entities(struct km_call *call, const struct km_filter *filter);
 
+/* Fills *ret_view with the newest entity that matches, or returns false where there is none. */
+bool km_newest_view(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
+                    struct km_view *ret_view);
+
 /* What `sort` orders an entity by; 0 where it is not known. `sort` is an enum km_sort. */
 double km_sort_value(int sort, const struct km_view *view);
 double km_sort_total(int sort, const struct km_total *total);

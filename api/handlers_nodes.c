@@ -4,7 +4,6 @@
 
 #include "answers.h"
 #include "api.h"
-#include "clean.h"
 #include "entity_list.h"
 #include "handlers.h"
 #include "time_format.h"
@@ -16,11 +15,8 @@ static bool find_node(struct km_call *call, struct km_view *ret_view)
     const struct km_api *api = km_call_api(call);
     const char *name = km_call_path(call, "node");
     struct km_filter filter = {.kind = KM_ENTITY_NODE, .node = name, .current = true};
-    km_auto_free struct km_ref *refs = NULL;
-    size_t n;
 
-    if (km_store_list(api->store, &filter, km_time_now_ms(), &refs, &n) == 0 && n > 0 &&
-        km_store_view(api->store, refs[n - 1], ret_view) == 0)
+    if (km_newest_view(api->store, &filter, km_time_now_ms(), ret_view))
         return true;
     km_answer_problem(call, 404, 0,
                       "no node \"%s\" has reported since the server started or within its history",

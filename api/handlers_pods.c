@@ -34,14 +34,11 @@ static void answer_missing(struct km_call *call, struct km_filter filter)
 {
     const struct km_api *api = km_call_api(call);
     int64_t now = km_time_now_ms();
-    km_auto_free struct km_ref *refs = NULL;
     struct km_view view;
-    size_t n;
 
     filter.current = false;
     filter.since_ms = 0;
-    if (km_store_list(api->store, &filter, now, &refs, &n) == 0 && n > 0 &&
-        km_store_view(api->store, refs[n - 1], &view) == 0)
+    if (km_newest_view(api->store, &filter, now, &view))
         km_answer_problem(call, 404, 0,
                           "pod \"%s\" is gone: its last reading is %lld s old; ?window= still "
                           "answers its history",
@@ -88,11 +85,11 @@ static void answer_pod(struct km_call *call, struct km_filter *filter)
     const struct km_api *api = km_call_api(call);
     int64_t now = km_time_now_ms(), window = km_call_int(call, "window", 0);
     struct km_filter inside = {.kind = KM_ENTITY_CONTAINER, .current = true};
-    km_auto_free struct km_ref *refs = NULL, *containers = NULL;
+    km_auto_free struct km_ref *containers = NULL;
     struct km_buf body = KM_BUF_INIT;
     struct km_json w = {.out = &body};
     struct km_view view;
-    size_t n = 0, n_containers = 0;
+    size_t n_containers = 0;
     char missing[400];
 
     filter->current = window == 0;
@@ -104,8 +101,7 @@ static void answer_pod(struct km_call *call, struct km_filter *filter)
         km_answer_window(call, filter, NULL, missing);
         return;
     }
-    if (km_store_list(api->store, filter, now, &refs, &n) < 0 || n == 0 ||
-        km_store_view(api->store, refs[n - 1], &view) < 0) {
+    if (!km_newest_view(api->store, filter, now, &view)) {
         answer_missing(call, *filter);
         return;
     }
@@ -114,7 +110,8 @@ static void answer_pod(struct km_call *call, struct km_filter *filter)
     inside.uid = view.uid;
     if (km_store_list(api->store, &inside, now, &containers, &n_containers) < 0)
         n_containers = 0;
-    km_answer_pod(&w, api->store, &view, now, n_containers ? containers : refs, n_containers);
+    km_answer_pod(&w, api->store, &view, now, n_containers ? containers : &(struct km_ref){0},
+                  n_containers);
     km_answer_json(call, &body);
 }
 
@@ -143,12 +140,9 @@ void km_get_pod_containers(struct km_call *call)
                                .pod = km_call_path(call, "pod"),
                                .name_space = km_call_path(call, "namespace"),
                                .current = true};
-    km_auto_free struct km_ref *refs = NULL;
     struct km_view view;
-    size_t n = 0;
 
-    if (km_store_list(api->store, &filter, km_time_now_ms(), &refs, &n) < 0 || n == 0 ||
-        km_store_view(api->store, refs[n - 1], &view) < 0) {
+    if (!km_newest_view(api->store, &filter, km_time_now_ms(), &view)) {
         answer_missing(call, filter);
         return;
     }

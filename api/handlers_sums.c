@@ -103,7 +103,7 @@ static void answer_sums(struct km_call *call, const char *name_space)
 
     if (!s || km_store_list(api->store, &filter, km_time_now_ms(), &refs, &n) < 0) {
         free(s);
-        km_answer_problem(call, 503, 1, "memory ran out while the list was made");
+        km_answer_no_memory(call);
         return;
     }
     s->member = name_space ? "deployment" : "namespace";
@@ -118,10 +118,15 @@ static void answer_sums(struct km_call *call, const char *name_space)
         if (!name || !*name)
             continue; /* no deployment, or not resolved yet */
         sum = sum_of(s, name, view.name_space ? view.name_space : "");
-        if (sum)
-            km_total_add(&sum->total, &view);
+        if (!sum) {
+            sums_free(s);
+            km_answer_no_memory(call);
+            return;
+        }
+        km_total_add(&sum->total, &view);
     }
-    qsort(s->items, s->count, sizeof(struct sum *), compare_names);
+    if (s->count > 0)
+        qsort(s->items, s->count, sizeof(struct sum *), compare_names);
     list.count = s->count;
     if (sort != KM_SORT_NAME)
         list.value = calloc(s->count + 1, sizeof(double));
@@ -178,7 +183,7 @@ static void answer_sum(struct km_call *call, struct km_filter *filter, const str
     }
     filter->current = true;
     if (!add_up(km_call_api(call), filter, &total)) {
-        km_answer_problem(call, 503, 1, "memory ran out while the sum was made");
+        km_answer_no_memory(call);
         return;
     }
     if (total.entities == 0) {
@@ -278,15 +283,14 @@ void km_get_cluster(struct km_call *call)
         return;
     }
     if (!add_up(api, &filter, &nodes)) {
-        km_answer_problem(call, 503, 1, "memory ran out while the sum was made");
+        km_answer_no_memory(call);
         return;
     }
     filter.kind = KM_ENTITY_POD;
     if (km_store_list(api->store, &filter, km_time_now_ms(), &pods, &n_pods) < 0)
         n_pods = 0;
     km_json_object(&w);
-    km_json_key(&w, "pods");
-    km_json_int(&w, (int64_t)n_pods);
+    km_json_member_int(&w, "pods", (int64_t)n_pods);
     km_total_write(&w, &nodes, "nodes");
     km_json_object_end(&w);
     km_answer_json(call, &body);

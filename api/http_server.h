@@ -2,6 +2,7 @@
 #ifndef KM_API_HTTP_SERVER_H
 #define KM_API_HTTP_SERVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,7 +10,7 @@
 #include "route.h"
 
 /*
- * HTTP over libmicrohttpd: http_server.c is the only file that knows the library. It turns a
+ * HTTP over libmicrohttpd, which only the http_*.c files know. It turns a
  * request into a km_call for a route, and its answer into bytes; gzip both ways; every limit of the
  * outside.
  */
@@ -18,8 +19,8 @@ struct km_http_server;
 struct km_http_config {
     const char *listen; /* "0.0.0.0:8080", "[::]:8080", port 0 takes a free one */
     int threads;
-    uint32_t max_connections;       /* more are refused at once */
-    size_t max_body;                /* bytes, before and after gzip: 413 */
+    uint32_t max_connections; /* more are refused at once; the limit of open files must hold them */
+    size_t max_body;          /* bytes, before and after gzip: 413 */
     int64_t header_timeout_ms;      /* a request's headers must be complete, however they trickle */
     int64_t body_timeout_ms;        /* then its body */
     int64_t answer_timeout_ms;      /* then the answer must be taken by the client */
@@ -34,15 +35,18 @@ struct km_http_status {
 };
 
 /*
- * Starts to listen and to answer with the routes; *ret_server is set before the first thread starts,
- * so that api->server may be the place. Returns 0 and the server for
- * km_http_server_stop(), or negative errno: -EINVAL for an address that is none, -EADDRINUSE, …
+ * Starts to listen and to answer with the routes; *ret_server is set before the first thread
+ * starts, so that api->server may be the place. Returns 0 and the server for km_http_server_stop(),
+ * or negative errno: -EINVAL for an address that is none, -EADDRINUSE, …
  */
 int km_http_server_start(const struct km_http_config *config, const struct km_api *api,
                          const struct km_route *routes, struct km_http_server **ret_server);
 
 /* The port it listens on. */
 uint16_t km_http_server_port(const struct km_http_server *server);
+
+/* True since km_http_server_stop() was called. */
+bool km_http_server_is_stopping(const struct km_http_server *server);
 
 void km_http_server_get_status(const struct km_http_server *server,
                                struct km_http_status *ret_status);

@@ -10,6 +10,8 @@
 #include "store.h"
 #include "time_format.h"
 
+_Static_assert(KM_MODEL_VALUES <= KM_ROW_MAX, "a reading fits into a row");
+
 /* One model a thread, freed when the thread ends. */
 static pthread_key_t model_key;
 static pthread_once_t model_once = PTHREAD_ONCE_INIT;
@@ -56,7 +58,7 @@ static void answer_faults(struct km_call *call, const struct km_model *model,
     const struct km_fault *faults = km_model_faults(model, &listed, &total);
 
     if (result == KM_MODEL_NO_MEMORY) {
-        km_answer_problem(call, 503, 5, "memory ran out while the body was read");
+        km_answer_no_memory(call);
         return;
     }
     if (result == KM_MODEL_MALFORMED) {
@@ -88,7 +90,7 @@ static void ingest(struct km_call *call, decode *read_body, const char *name)
     int r;
 
     if (!model) {
-        km_answer_problem(call, 503, 5, "memory ran out");
+        km_answer_no_memory(call);
         return;
     }
     text = km_call_body(call, &len);
@@ -103,7 +105,7 @@ static void ingest(struct km_call *call, decode *read_body, const char *name)
                           "the store is full: --memory-limit, --max-entities or "
                           "--max-keys would be passed; nothing of this was stored");
     } else if (r < 0) {
-        km_answer_problem(call, 503, 5, "memory ran out; send it again");
+        km_answer_no_memory(call);
     } else {
         km_buf_puts(&body, "{\"status\":\"ok\"}");
         km_answer_json(call, &body);

@@ -2,6 +2,7 @@
 #include "list_page.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,18 +43,20 @@ static int compare(const void *left, const void *right)
     return (a->item > b->item) - (a->item < b->item);
 }
 
-/* How many names are at or before `name`: the rank behind it, whether it is still there or not. */
-static size_t rank_behind(const struct km_list *list, const char *name)
+/* How many items have names before `name`, or where `with` is 1 the same name too. */
+static size_t rank_of(const struct km_list *list, const char *name, int with)
 {
     size_t low = 0, high = list->count;
     char other[KM_LIST_NAME];
 
     while (low < high) {
-        size_t middle = (low + high) / 2;
+        size_t middle = (low + high) / 2, named = middle;
 
-        /* One that is gone has no name; it counts as before, so that nothing is listed twice. */
-        if (!list->name(list->arg, middle, other) || strcmp(other, name) <= 0)
-            low = middle + 1;
+        /* One that is gone since it was listed has no name: the next one that has one speaks. */
+        while (named < high && !list->name(list->arg, named, other))
+            named++;
+        if (named < high && strcmp(other, name) < with)
+            low = named + 1;
         else
             high = middle;
     }
@@ -67,12 +70,12 @@ static int skip_to(struct page *p, const char *token)
     double value = strtod(token, &end);
     size_t rank;
 
-    if (end == token || *end != '/')
+    if (end == token || *end != '/' || !isfinite(value))
         return -EINVAL;
-    rank = rank_behind(&p->list, end + 1);
+    rank = rank_of(&p->list, end + 1, p->descending ? 0 : 1);
     for (; p->next < p->end; p->next++) {
         const struct entry *e = &p->entries[p->next];
-        bool behind = e->value == value ? (p->descending ? e->item + 1 < rank : e->item >= rank)
+        bool behind = e->value == value ? (p->descending ? e->item < rank : e->item >= rank)
                                         : (p->descending ? e->value < value : e->value > value);
 
         if (behind)
@@ -81,18 +84,26 @@ static int skip_to(struct page *p, const char *token)
     return 0;
 }
 
+/* The token is of the last item that is still there: those behind it are gone and listed by nobody.
+ */
+static void write_token(struct page *p)
+{
+    char name[KM_LIST_NAME], token[KM_LIST_NAME + 40];
+    size_t last = p->end;
+
+    while (last > 0 && !p->list.name(p->list.arg, p->entries[last - 1].item, name))
+        last--;
+    if (last == 0)
+        return;
+    snprintf(token, sizeof(token), "%a/%s", p->entries[last - 1].value, name);
+    km_json_member(&p->w, "continue", token);
+}
+
 static void write_end(struct page *p)
 {
     km_json_array_end(&p->w);
-    if (p->more) {
-        const struct entry *last = &p->entries[p->end - 1];
-        char name[KM_LIST_NAME], token[KM_LIST_NAME + 40];
-
-        if (p->list.name(p->list.arg, last->item, name)) {
-            snprintf(token, sizeof(token), "%a/%s", last->value, name);
-            km_json_member(&p->w, "continue", token);
-        }
-    }
+    if (p->more)
+        write_token(p);
     km_json_object_end(&p->w);
 }
 
@@ -104,8 +115,7 @@ static int page_next(void *arg, struct km_buf *out)
     p->w.out = out;
     if (!p->begun) {
         km_json_object(&p->w);
-        km_json_key(&p->w, "items");
-        km_json_array(&p->w);
+        km_json_member_array(&p->w, "items");
         p->begun = true;
     }
     while (p->next < p->end && out->len - begin < PIECE)
@@ -116,24 +126,34 @@ static int page_next(void *arg, struct km_buf *out)
     return 0;
 }
 
-void km_answer_list(struct km_call *call, struct km_list *list)
+/* Takes the list, also where memory runs out: then NULL is returned. */
+static struct page *page_new(struct km_list *list, bool by_value)
 {
     struct page *p = calloc(1, sizeof(*p));
+    struct entry *entries = calloc(list->count + 1, sizeof(*entries));
+
+    if (p && entries && (list->value || !by_value)) {
+        *p = (struct page){.list = *list, .entries = entries, .end = list->count};
+        return p;
+    }
+    list->done(list->arg);
+    free(list->value);
+    free(entries);
+    free(p);
+    return NULL;
+}
+
+void km_answer_list(struct km_call *call, struct km_list *list)
+{
     const char *token = km_call_text(call, "continue");
     int64_t limit = km_call_int(call, "limit", INT64_MAX);
     int sort = km_call_choice(call, "sort", KM_SORT_NAME);
+    struct page *p = page_new(list, sort != KM_SORT_NAME);
 
-    if (p)
-        p->entries = calloc(list->count + 1, sizeof(*p->entries));
-    if (!p || !p->entries) {
-        list->done(list->arg);
-        free(list->value);
-        free(p);
-        km_answer_problem(call, 503, 1, "memory ran out while the list was made");
+    if (!p) {
+        km_answer_no_memory(call);
         return;
     }
-    p->list = *list;
-    p->end = list->count;
     /* By name the first comes first, by use the greatest. */
     p->descending = km_call_choice(call, "order", sort != KM_SORT_NAME) == 1;
     for (size_t i = 0; i < list->count; i++)

@@ -8,6 +8,7 @@
 
 #include "api.h"
 #include "config.h"
+#include "file_limit.h"
 #include "http_server.h"
 #include "log.h"
 #include "store.h"
@@ -50,8 +51,15 @@ static int serve(const struct km_api_config *config)
                          .retention_ms = config->retention,
                          .started_ms = km_time_now_ms(),
                          .version = KM_VERSION};
+    uint32_t fit = km_file_limit_raise(http.max_connections);
     sigset_t signals;
     int r;
+
+    if (fit < http.max_connections) {
+        km_warn("--max-connections %u is lowered to %u: the hard limit of open files is too low",
+                http.max_connections, fit);
+        http.max_connections = fit;
+    }
 
     /* Blocked before any thread starts, so that they wait for run_until_told(). */
     sigemptyset(&signals);

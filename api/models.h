@@ -8,8 +8,8 @@
 #include "batch.h"
 
 /*
- * JSON bodies to batches: the PRD's NodeMetrics and PodMetrics with the members of /openapi.json. All
- * of a body is checked before anything is stored, and every fault is named by a JSON Pointer.
+ * JSON bodies to batches: the PRD's NodeMetrics and PodMetrics with the members of /openapi.json.
+ * All of a body is checked before anything is stored, and every fault is named by a JSON Pointer.
  */
 
 /* Limits of what a body may hold, and why. */
@@ -17,9 +17,12 @@
 #define KM_MODEL_NAME       253 /* bytes of a name: DNS subdomain, the longest name in Kubernetes */
 #define KM_MODEL_KEY        128 /* bytes of a member's name */
 #define KM_MODEL_KEYS       64  /* members of one group */
+#define KM_MODEL_VALUES     256 /* numbers of one reading: a row of the store holds no more */
 #define KM_MODEL_PODS       1024 /* pods in a batch; the kubelet's own limit is 110, some raise it */
 #define KM_MODEL_CONTAINERS 256  /* containers of a pod */
-#define KM_MODEL_FAULTS     16   /* faults listed; more are counted */
+/* Containers of all pods of a batch: 11 bytes of JSON would otherwise cost a thousand of memory. */
+#define KM_MODEL_ALL_CONTAINERS 8192
+#define KM_MODEL_FAULTS         16 /* faults listed; more are counted */
 
 struct km_fault {
     char pointer[256]; /* JSON Pointer (RFC 6901); "" is the whole body */

@@ -73,14 +73,17 @@ int km_call_choice(const struct km_call *call, const char *name, int missing);
 /* The request's body, after gzip, within the body limit. */
 const char *km_call_body(const struct km_call *call, size_t *ret_len);
 
-/* --- how a handler answers: exactly one of these
- * --------------------------------------------------- */
+/* --- how a handler answers: exactly one of these ------------------------------------------------
+ */
 
 /* 200 with a JSON body; the buffer's content is taken over and the buffer emptied. */
 void km_answer_json(struct km_call *call, struct km_buf *body);
 
-/* 200 with other content; static data lives as long as the process. */
-void km_answer_text(struct km_call *call, const char *content_type, struct km_buf *body);
+/* The same with a status and other content. */
+void km_answer_text(struct km_call *call, int status, const char *content_type,
+                    struct km_buf *body);
+
+/* 200 with data that lives as long as the process. */
 void km_answer_static(struct km_call *call, const char *content_type, const void *data, size_t len);
 
 /* 3xx to a path of this server, relative to the request's so that prefixes of proxies stay. */
@@ -100,6 +103,9 @@ void km_answer_stream(struct km_call *call, int (*next)(void *state, struct km_b
  */
 void km_answer_problem(struct km_call *call, int status, int retry_after, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* 503: memory ran out, nothing was done. */
+void km_answer_no_memory(struct km_call *call);
 
 /*
  * Adds one fault to the "errors" of a problem: pointer is a JSON Pointer (RFC 6901) into the body

@@ -13,7 +13,8 @@
      WINDOW_MAX,                                                                                   \
      NULL,                                                                                         \
      "0",                                                                                          \
-     "Seconds of history to answer; 0 answers what is now. At most the retention."},               \
+     "Seconds of history to answer; 0 answers what is now. At most the retention. Sums hold "      \
+     "every entity that was there, also those that are no longer current."},                       \
         {"step",                                                                                   \
          KM_PARAM_INT,                                                                             \
          1,                                                                                        \

@@ -55,8 +55,7 @@ void km_total_groups(struct km_json *w, const double *gauge, const bool *has_gau
             if (open != KM_GROUP_TOP)
                 km_json_object_end(w);
             open = km_metrics[m].group;
-            km_json_key(w, km_groups[open].name);
-            km_json_object(w);
+            km_json_member_object(w, km_groups[open].name);
         }
         if (has_gauge[m]) {
             km_json_key(w, km_metrics[m].key);
@@ -76,7 +75,6 @@ void km_total_write(struct km_json *w, const struct km_total *total, const char 
 {
     if (total->newest_ms)
         km_json_member_time(w, "timestamp", total->newest_ms);
-    km_json_key(w, count_name);
-    km_json_int(w, (int64_t)total->entities);
+    km_json_member_int(w, count_name, (int64_t)total->entities);
     km_total_groups(w, total->gauge, total->has_gauge, total->rate, total->has_rate);
 }

@@ -39,8 +39,7 @@ static int raw_row(void *arg, const struct km_row *row)
 static void begin(struct km_json *w, int64_t window, int64_t step_ms)
 {
     km_json_object(w);
-    km_json_key(w, "window");
-    km_json_int(w, window);
+    km_json_member_int(w, "window", window);
     km_json_key(w, "step");
     km_json_decimal(w, (double)step_ms / 1000);
 }
@@ -91,21 +90,18 @@ static void grid_groups(struct km_json *w, const struct km_grid *grid, size_t st
 
 static void write_rows(struct km_json *w, const struct km_grid *grid, const char *count, bool max)
 {
-    km_json_key(w, "items");
-    km_json_array(w);
+    km_json_member_array(w, "items");
     for (size_t s = 0; s < grid->steps; s++) {
         if (grid->entities[s] == 0)
             continue;
         km_json_object(w);
         km_json_member_time(w, "timestamp", grid->first_ms + (int64_t)s * grid->step_ms);
         if (count) {
-            km_json_key(w, count);
-            km_json_int(w, grid->entities[s]);
+            km_json_member_int(w, count, grid->entities[s]);
         }
         grid_groups(w, grid, s, false);
         if (max) {
-            km_json_key(w, "max");
-            km_json_object(w);
+            km_json_member_object(w, "max");
             grid_groups(w, grid, s, true);
             km_json_object_end(w);
         }
@@ -116,8 +112,7 @@ static void write_rows(struct km_json *w, const struct km_grid *grid, const char
 
 static void write_columns(struct km_json *w, const struct km_grid *grid)
 {
-    km_json_key(w, "timestamps");
-    km_json_array(w);
+    km_json_member_array(w, "timestamps");
     for (size_t s = 0; s < grid->steps; s++) {
         char text[KM_TIME_TEXT];
 
@@ -125,8 +120,7 @@ static void write_columns(struct km_json *w, const struct km_grid *grid)
         km_json_string(w, text);
     }
     km_json_array_end(w);
-    km_json_key(w, "columns");
-    km_json_object(w);
+    km_json_member_object(w, "columns");
     for (size_t i = 0; i < grid->n_columns; i++) {
         const struct km_grid_column *c = &grid->columns[i];
         const struct km_metric_info *info;
@@ -140,8 +134,7 @@ static void write_columns(struct km_json *w, const struct km_grid *grid)
         snprintf(key, sizeof(key), "%s%s%s%s", km_groups[info->group].name,
                  info->group == KM_GROUP_TOP ? "" : ".", info->key,
                  c->kind == KM_COLUMN_RATE ? "_per_second" : "");
-        km_json_key(w, key);
-        km_json_array(w);
+        km_json_member_array(w, key);
         for (size_t s = 0; s < grid->steps; s++)
             km_json_decimal(w, c->average[s]); /* NaN is null: a gap */
         km_json_array_end(w);
@@ -166,7 +159,7 @@ static void answer_grid(struct km_call *call, const struct km_ref *refs, size_t 
     int r = km_grid_sum(api->store, refs, n, &query, &grid);
 
     if (r < 0) {
-        km_answer_problem(call, 503, 1, "memory ran out while the window was computed");
+        km_answer_no_memory(call);
         return;
     }
     begin(&w, window, step_ms);
@@ -207,7 +200,7 @@ void km_answer_window(struct km_call *call, const struct km_filter *filter, cons
     history.current = false;
     history.since_ms = now - window * 1000;
     if (km_store_list(api->store, &history, now, &refs, &n) < 0)
-        km_answer_problem(call, 503, 1, "memory ran out while the answer was made");
+        km_answer_no_memory(call);
     else if (n == 0)
         km_answer_problem(call, 404, 0, "%s in the last %lld s", missing, (long long)window);
     else if (!count && !step_ms && km_call_choice(call, "format", 0) == 0)

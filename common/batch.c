@@ -11,12 +11,6 @@ void km_container_init(struct km_container *container)
     *container = (struct km_container){.restarts = -1};
 }
 
-static void member_int(struct km_json *w, const char *key, int64_t value)
-{
-    km_json_key(w, key);
-    km_json_int(w, value);
-}
-
 static void encode_container(struct km_json *w, const struct km_container *c)
 {
     km_json_object(w);
@@ -27,7 +21,7 @@ static void encode_container(struct km_json *w, const struct km_container *c)
     if (c->started_ms)
         km_json_member_time(w, "started", c->started_ms);
     if (c->restarts >= 0)
-        member_int(w, "restarts", c->restarts);
+        km_json_member_int(w, "restarts", c->restarts);
     km_json_sample(w, &c->reading.sample);
     km_json_object_end(w);
 }
@@ -41,8 +35,7 @@ static void encode_pod(struct km_json *w, const struct km_pod *p)
     km_json_member(w, "uid", p->uid);
     km_json_member(w, "phase", p->phase);
     if (p->owner_kind && p->owner_name) {
-        km_json_key(w, "owner");
-        km_json_object(w);
+        km_json_member_object(w, "owner");
         km_json_member(w, "kind", p->owner_kind);
         km_json_member(w, "name", p->owner_name);
         km_json_object_end(w);
@@ -51,14 +44,13 @@ static void encode_pod(struct km_json *w, const struct km_pod *p)
     if (p->created_ms)
         km_json_member_time(w, "created", p->created_ms);
     if (p->restarts >= 0)
-        member_int(w, "restarts", p->restarts);
+        km_json_member_int(w, "restarts", p->restarts);
     if (p->host_network >= 0) {
         km_json_key(w, "host_network");
         km_json_bool(w, p->host_network);
     }
     km_json_sample(w, &p->reading.sample);
-    km_json_key(w, "containers");
-    km_json_array(w);
+    km_json_member_array(w, "containers");
     for (size_t i = 0; i < p->n_containers; i++)
         encode_container(w, &p->containers[i]);
     km_json_array_end(w);
@@ -72,10 +64,9 @@ void km_batch_encode(struct km_json *w, const struct km_batch *batch)
     km_json_member(w, "node", batch->node);
     km_json_member(w, "boot_id", batch->boot_id);
     if (batch->interval_ms)
-        member_int(w, "interval_ms", batch->interval_ms);
+        km_json_member_int(w, "interval_ms", batch->interval_ms);
     km_json_sample(w, &batch->reading.sample);
-    km_json_key(w, "pods");
-    km_json_array(w);
+    km_json_member_array(w, "pods");
     for (size_t i = 0; i < batch->n_pods; i++)
         encode_pod(w, &batch->pods[i]);
     km_json_array_end(w);

@@ -180,6 +180,24 @@ void km_json_member(struct km_json *w, const char *key, const char *text)
     km_json_string(w, text);
 }
 
+void km_json_member_int(struct km_json *w, const char *key, int64_t value)
+{
+    km_json_key(w, key);
+    km_json_int(w, value);
+}
+
+void km_json_member_object(struct km_json *w, const char *key)
+{
+    km_json_key(w, key);
+    km_json_object(w);
+}
+
+void km_json_member_array(struct km_json *w, const char *key)
+{
+    km_json_key(w, key);
+    km_json_array(w);
+}
+
 void km_json_member_time(struct km_json *w, const char *key, int64_t unix_ms)
 {
     char text[KM_TIME_TEXT];

@@ -56,6 +56,13 @@ void km_json_decimal(struct km_json *w, double value);
 /* A member "key": "text"; nothing is written where text is NULL. */
 void km_json_member(struct km_json *w, const char *key, const char *text);
 
+/* A member "key": 12. */
+void km_json_member_int(struct km_json *w, const char *key, int64_t value);
+
+/* Opens a member "key": { or "key": [ for the caller to fill and end. */
+void km_json_member_object(struct km_json *w, const char *key);
+void km_json_member_array(struct km_json *w, const char *key);
+
 /* A member "key": "2026-11-24T00:13:51.123Z" (RFC 3339, UTC) of a Unix time in ms. */
 void km_json_member_time(struct km_json *w, const char *key, int64_t unix_ms);
 

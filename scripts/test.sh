@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing and runs every test but the slow suites (CONTRIBUTING.md): with gcc under
-# the address and undefined behaviour sanitizers, with the thread sanitizer, and a build with clang.
+# the address and undefined behaviour sanitizers, with the thread sanitizer, and with clang's sanitizers.
 # The last line counts: "N passed, N failed".
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -42,7 +42,7 @@ export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=
 export TSAN_OPTIONS=halt_on_error=1
 build build-asan -Dwerror=true -Db_sanitize=address,undefined && unit build-asan && http build-asan
 build build-tsan -Dwerror=true -Db_sanitize=thread && unit build-tsan && http build-tsan
-CC=clang build build-clang -Dwerror=true
+CC=clang build build-clang -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false && unit build-clang && http build-clang
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -35,15 +35,18 @@ def faults(files):
                 yield f"{path} includes {name}, which is nowhere"
             elif layer_of(home[name]) not in MAY_USE[layer_of(path)]:
                 yield f"{path} includes {home[name]}: {layer_of(path)} may not use {layer_of(home[name])}"
-        if "<microhttpd.h>" in text and path.name != "http_server.c":
-            yield f"{path} includes microhttpd.h, which only api/http_server.c may know"
+        if "<microhttpd.h>" in text and path.name != "http_inside.h":
+            yield f"{path} includes microhttpd.h, which only api/http_inside.h may know"
+        if '"http_inside.h"' in text and not path.name.startswith("http_"):
+            yield f"{path} includes http_inside.h, which only api/http_*.c may know"
 
 
 def self_check():
     P = pathlib.PurePosixPath
     wrong = {P("common/a.h"): '#include "b.h"\n', P("api/b.h"): "", P("collector/c.c"): '#include "b.h"\n',
-             P("api/storage/d.c"): '#include "b.h"\n', P("api/e.c"): "#include <microhttpd.h>\n", P("cli/b.h"): ""}
-    assert len(list(faults(wrong))) >= 4, list(faults(wrong))
+             P("api/storage/d.c"): '#include "b.h"\n', P("api/e.c"): "#include <microhttpd.h>\n", P("cli/b.h"): "",
+             P("api/http_inside.h"): "", P("api/f.c"): '#include "http_inside.h"\n'}
+    assert len(list(faults(wrong))) >= 5, list(faults(wrong))
     right = {P("common/a.h"): "", P("api/storage/s.c"): '#include "a.h"\n', P("api/b.c"): '#include "a.h"\n'}
     assert not list(faults(right))
 

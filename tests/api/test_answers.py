@@ -1,15 +1,18 @@
 """What the endpoints answer, with numbers worked out by hand."""
+import os
+import signal
+import socket
 import subprocess
 
 import pytest
-from conftest import ROOT, node, pod, wait_until
-import os
+from conftest import ROOT, Server, node, pod, wait_until
 
 
 def fill(server):
     """Two readings 5 s apart of one node with three pods in two namespaces."""
-    for at, grown in ((-6, 0), (-1, 5000)):
-        server.post("/api/nodes/n1", node(
+    # Both are stamped before the first is sent: sending takes time, and rates are worked out by hand.
+    readings = [
+        node(
             at=at, cpu_usage=1500.25, memory={"total": 1000, "used": 400},
             network={"rx_bytes": 100 + grown, "odd": 7},
             pods=[
@@ -18,7 +21,9 @@ def fill(server):
                     containers=[{"name": "c", "id": "i1", "restarts": 2, "memory": {"usage": 9}}]),
                 pod("web-2", "a", at, uid="u2", deployment="web", cpu_usage=50.25, memory={"usage": 30}, disk={"write_bytes": grown}),
                 pod("db-0", "b", at, uid="u3", owner={"kind": "StatefulSet", "name": "db"}, cpu_usage=7, memory={"usage": 5}),
-            ]))
+            ]) for at, grown in ((-6, 0), (-1, 5000))]
+    for reading in readings:
+        server.post("/api/nodes/n1", reading)
 
 
 def test_every_path_of_the_document_answers(server):
@@ -32,6 +37,14 @@ def test_every_path_of_the_document_answers(server):
         if any(p["name"] == "window" for p in operations["get"]["parameters"]):
             assert "items" in server.get(path.format(**values) + "?window=60&step=10")
             assert "columns" in server.get(path.format(**values) + "?window=60&step=10&format=columns")
+
+
+def test_an_empty_server_lists_nothing(server):
+    for path in ("/api/nodes", "/api/pods", "/api/namespaces", "/api/namespaces/a/pods", "/api/namespaces/a/deployments",
+                 "/api/namespaces/a/deployments/d/pods", "/api/namespaces/a/workloads/Job/j/pods"):
+        for query in ("", "?sort=cpu", "?limit=1&order=desc"):
+            assert server.get(path + query) == {"items": []}
+    assert server.get("/api/cluster") == {"pods": 0, "nodes": 0}
 
 
 def test_node_has_values_and_rates(server):
@@ -92,8 +105,9 @@ def test_name_in_two_namespaces_is_a_conflict(server):
 
 
 def test_a_restart_gives_no_negative_rate(server):
-    for at, count in ((-15, 1000), (-10, 2000), (-5, 10), (-1, 50)):
-        server.post("/api/pods/p1", pod(at=at, network={"rx_bytes": count}))
+    readings = [pod(at=at, network={"rx_bytes": count}) for at, count in ((-15, 1000), (-10, 2000), (-5, 10), (-1, 50))]
+    for reading in readings:
+        server.post("/api/pods/p1", reading)
     rates = [row["network"].get("rx_bytes_per_second") for row in server.get("/api/pods/p1?window=60")["items"]]
     assert rates[0] is None and rates[2] is None and rates[1] == pytest.approx(200, rel=0.01) and rates[3] == pytest.approx(10, rel=0.01)
 
@@ -127,3 +141,47 @@ def test_the_collector_reports_this_machine(server):
     assert memory["used"] == memory["total"] - memory["free"] - memory["buffers"] - memory["cached"]
     assert answer["cpu"]["capacity_millicores"] == os.cpu_count() * 1000
     assert answer["collector"]["files_read"] > 5
+
+
+def test_health_lists_its_checks(server):
+    assert server.get("/livez") == server.get("/healthz") == server.get("/readyz") == "ok"
+    assert server.get("/readyz?verbose") == (
+        "[+]ping ok\n[+]store-memory ok\n[+]clock ok\n[+]shutdown ok\nreadyz check passed\n")
+    assert server.get("/livez?verbose=true").endswith("livez check passed\n")
+
+
+def test_lists_sort_by_exact_values(server):
+    """Values with more than 3 decimals are held in another way: they must come in order with the others."""
+    for name, cpu in (("a", 1.5), ("b", 1.50001), ("c", 1000.123456), ("d", 0.0004), ("e", 12.345)):
+        server.post(f"/api/pods/{name}", pod(name, cpu_usage=cpu))
+    assert [p["pod_name"] for p in server.get("/api/pods?sort=cpu")["items"]] == ["c", "e", "b", "a", "d"]
+
+
+def test_sums_over_a_window_hold_what_is_gone():
+    """The pod is not current any more: not in the list, but in the sum of the time when it was."""
+    server = Server("--interval", "1s")
+    for at in range(-30, -10):
+        server.post("/api/nodes/n1", node(at=at, pods=[pod("old", "a", at, memory={"usage": 10}), pod("new", "a", at, memory={"usage": 1})]))
+    server.post("/api/nodes/n1", node(at=-1, pods=[pod("new", "a", -1, memory={"usage": 1})]))
+    assert [p["pod_name"] for p in server.get("/api/pods")["items"]] == ["new"]
+    assert server.get("/api/namespaces/a")["memory"]["usage"] == 1
+    rows = server.get("/api/namespaces/a?window=60")["items"]
+    assert any(row["memory"]["usage"] == 11 and row["pods"] == 2 for row in rows)
+    assert server.stop() == 0
+
+
+def test_a_stopping_server_is_not_ready_and_finishes_what_has_begun():
+    server = Server("--drain-timeout", "20s")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as begun:
+        begun.sendall(b"POST /api/nodes/n1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+                      b"Expect: 100-continue\r\n\r\n")
+        assert begun.recv(100).startswith(b"HTTP/1.1 100")  # the server has it
+        kept = server.session  # a connection that is open already
+        server.process.send_signal(signal.SIGTERM)
+        answers = []
+        assert wait_until(lambda: not answers.append(kept.get(server.url + "/readyz", timeout=20)) and answers[-1].status_code == 503)
+        assert "[-]shutdown failed: the server is stopping\n" in answers[-1].text
+        begun.sendall(b"{}")
+        answer = begun.makefile("rb").read()
+    assert answer.split()[1] == b"422" and b"Connection: close" in answer
+    assert server.process.wait(20) == 0

@@ -52,8 +52,14 @@ static void puts_commas_between_values(void **state)
     km_json_object_end(&f->w);
     km_json_member(&f->w, "left out", NULL);
     km_json_member(&f->w, "c", "d");
+    km_json_member_int(&f->w, "e", -7);
+    km_json_member_array(&f->w, "f");
+    km_json_array_end(&f->w);
+    km_json_member_object(&f->w, "g");
     km_json_object_end(&f->w);
-    assert_string_equal(km_buf_str(&f->buf), "{\"a\":[1,null,true],\"b\":{},\"c\":\"d\"}");
+    km_json_object_end(&f->w);
+    assert_string_equal(km_buf_str(&f->buf),
+                        "{\"a\":[1,null,true],\"b\":{},\"c\":\"d\",\"e\":-7,\"f\":[],\"g\":{}}");
 }
 
 static void escapes_text(void **state)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_API_OPENAPI_INSIDE_H
+#define KM_API_OPENAPI_INSIDE_H
+
+/* The parts of the OpenAPI document; openapi.c puts them together. */
+
+#include "json_write.h"
+
+/* "paths": every route that is not internal (openapi_paths.c). */
+void km_openapi_paths(struct km_json *w);
+
+/* "schemas": what routes take and answer, by the names in the route table (openapi_schemas.c). */
+void km_openapi_schemas(struct km_json *w);
+
+/* The groups and cpu_usage as properties of the object being written (openapi_metrics.c). */
+enum km_openapi_use {
+    KM_OPENAPI_READING, /* what a client sends: values only */
+    KM_OPENAPI_ANSWER,  /* values and rates */
+    KM_OPENAPI_SUM,     /* gauges and rates, as numbers */
+};
+void km_openapi_metrics(struct km_json *w, unsigned scope, enum km_openapi_use use);
+
+/* "name": {"type": …, "format": …, "description": …}; format may be NULL (openapi_metrics.c). */
+void km_openapi_property(struct km_json *w, const char *name, const char *type, const char *format,
+                         const char *description);
+
+/* "$ref": "#/components/schemas/<name>" (openapi_metrics.c). */
+void km_openapi_ref(struct km_json *w, const char *name);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operations of each path, from the route table. */
+#include <string.h>
+
+#include "models.h"
+#include "openapi_inside.h"
+#include "route.h"
+
+static void schema_ref(struct km_json *w, const char *name)
+{
+    km_json_member_object(w, "schema");
+    km_openapi_ref(w, name);
+    km_json_object_end(w);
+}
+
+static void parameters(struct km_json *w, const struct km_route *route)
+{
+    km_json_member_array(w, "parameters");
+    for (const char *p = strchr(route->path, '{'); p; p = strchr(p + 1, '{')) {
+        km_json_object(w);
+        km_json_key(w, "name");
+        km_json_string_len(w, p + 1, strcspn(p, "}") - 1);
+        km_json_member(w, "in", "path");
+        km_json_key(w, "required");
+        km_json_bool(w, true);
+        km_json_member_object(w, "schema");
+        km_json_member(w, "type", "string");
+        km_json_member_int(w, "maxLength", KM_MODEL_NAME);
+        km_json_object_end(w);
+        km_json_object_end(w);
+    }
+    for (const struct km_param *p = route->params; p && p->name; p++) {
+        km_json_object(w);
+        km_json_member(w, "name", p->name);
+        km_json_member(w, "in", "query");
+        km_json_member(w, "description", p->help);
+        km_json_member_object(w, "schema");
+        km_json_member(w, "type", p->type == KM_PARAM_INT ? "integer" : "string");
+        if (p->type == KM_PARAM_INT) {
+            km_json_member_int(w, "minimum", p->min);
+            km_json_member_int(w, "maximum", p->max);
+        } else if (p->type == KM_PARAM_CHOICE) {
+            const char *word = p->choices;
+
+            km_json_member_array(w, "enum");
+            for (size_t len;; word += len + 1) {
+                len = strcspn(word, "|");
+                km_json_string_len(w, word, len);
+                if (!word[len])
+                    break;
+            }
+            km_json_array_end(w);
+        }
+        km_json_object_end(w);
+        km_json_object_end(w);
+    }
+    km_json_array_end(w);
+}
+
+static void answers(struct km_json *w, const struct km_route *route)
+{
+    km_json_member_object(w, "responses");
+    km_json_member_object(w, "200");
+    km_json_member(w, "description",
+                   route->windowed ? "what is now, or with window its history" : "the answer");
+    km_json_member_object(w, "content");
+    km_json_member_object(w, route->answer ? "application/json" : "text/plain");
+    if (route->windowed) {
+        km_json_member_object(w, "schema");
+        km_json_member_array(w, "anyOf");
+        km_json_object(w);
+        km_openapi_ref(w, route->answer);
+        km_json_object_end(w);
+        km_json_object(w);
+        km_openapi_ref(w, route->windowed);
+        km_json_object_end(w);
+        km_json_array_end(w);
+        km_json_object_end(w);
+    } else if (route->answer) {
+        schema_ref(w, route->answer);
+    }
+    km_json_object_end(w);
+    km_json_object_end(w);
+    km_json_object_end(w);
+    km_json_member_object(w, "default");
+    km_json_member(w, "description", "a problem: 400, 404, 405, 409, 413, 415, 422 or 503");
+    km_json_member_object(w, "content");
+    km_json_member_object(w, "application/problem+json");
+    schema_ref(w, "Problem");
+    km_json_object_end(w);
+    km_json_object_end(w);
+    km_json_object_end(w);
+    km_json_object_end(w);
+}
+
+static void operation(struct km_json *w, const struct km_route *route)
+{
+    km_json_member_object(w, strcmp(route->method, "POST") == 0 ? "post" : "get");
+    km_json_member(w, "operationId", route->operation);
+    km_json_member(w, "summary", route->summary);
+    km_json_member_array(w, "tags");
+    km_json_string(w, route->tag);
+    km_json_array_end(w);
+    parameters(w, route);
+    if (route->body) {
+        km_json_member_object(w, "requestBody");
+        km_json_key(w, "required");
+        km_json_bool(w, true);
+        km_json_member_object(w, "content");
+        km_json_member_object(w, "application/json");
+        schema_ref(w, route->body);
+        km_json_object_end(w);
+        km_json_object_end(w);
+        km_json_object_end(w);
+    }
+    answers(w, route);
+    km_json_object_end(w);
+}
+
+static bool is_first_of_path(const struct km_route *route)
+{
+    for (const struct km_route *r = km_routes; r < route; r++) {
+        if (strcmp(r->path, route->path) == 0)
+            return false;
+    }
+    return true;
+}
+
+void km_openapi_paths(struct km_json *w)
+{
+    km_json_member_object(w, "paths");
+    for (const struct km_route *route = km_routes; route->method; route++) {
+        if (route->flags & KM_ROUTE_INTERNAL || !is_first_of_path(route))
+            continue;
+        km_json_member_object(w, route->path);
+        for (const struct km_route *r = route; r->method; r++) {
+            if (strcmp(r->path, route->path) == 0)
+                operation(w, r);
+        }
+        km_json_object_end(w);
+    }
+    km_json_object_end(w);
+}
