@@ -28,9 +28,9 @@ unit() { # DIR [MESON TEST OPTION...]: meson's own summary has the counts
 }
 
 http() { # DIR: pytest's last line has the counts
-    echo "== API tests of $1"
+    echo "== tests of the programs in $1"
     KUBEMONITOR_API=$PWD/$1/api/kubemonitor-api KUBEMONITOR_COLLECTOR=$PWD/$1/collector/kubemonitor-collector \
-        /usr/bin/python3 -m pytest -q --tb=short -p no:cacheprovider tests/api >"$1-api.log" 2>&1 || cat "$1-api.log"
+        /usr/bin/python3 -m pytest -q --tb=short -p no:cacheprovider tests/api tests/collector >"$1-api.log" 2>&1 || cat "$1-api.log"
     local last
     last=$(tail -1 "$1-api.log")
     count "$(grep -o '[0-9]* passed' <<<"$last" | cut -d' ' -f1 | grep . || echo 0)" \

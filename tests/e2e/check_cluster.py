@@ -201,11 +201,11 @@ def check_deleted(api):
 
 
 def check_endpoints(api, node):
-    for path in ("/api/nodes", f"/api/nodes/{node}", f"/api/nodes/{node}/pods", "/api/pods", "/api/pods/burn",
+    for path in ("/api/nodes", f"/api/nodes/{node}", f"/api/nodes/{node}/pods", "/api/pods", f"/api/pods/burn?namespace={NAMESPACE}",
                  "/api/namespaces", f"/api/namespaces/{NAMESPACE}", f"/api/namespaces/{NAMESPACE}/pods",
                  f"/api/namespaces/{NAMESPACE}/deployments", f"/api/namespaces/{NAMESPACE}/deployments/web",
                  f"/api/namespaces/{NAMESPACE}/deployments/web/pods", f"/api/nodes/{node}?window=60",
-                 "/api/pods/burn?window=60", f"/api/namespaces/{NAMESPACE}?window=60",
+                 f"/api/pods/burn?namespace={NAMESPACE}&window=60", f"/api/namespaces/{NAMESPACE}?window=60",
                  f"/api/namespaces/{NAMESPACE}/deployments/web?window=60", "/api/cluster", "/api/status",
                  f"/api/namespaces/{NAMESPACE}/pods/burn/containers"):
         answer = api.get(path)

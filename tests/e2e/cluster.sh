@@ -47,7 +47,7 @@ for _ in $(seq 50); do
     [ -z "$server" ] || break
     sleep 0.1
 done
-"$BUILD/collector/kubemonitor-collector" --server "$server" --node "$NODE" \
+"$BUILD/collector/kubemonitor-collector" --server "$server" --node "$NODE" --names api --kubeconfig "$KUBECONFIG" \
     2>"$scratch/collector.log" &
 pids+=($!)
 
