@@ -21,7 +21,7 @@ struct plan {
 /* What is written in one order. */
 struct residuals {
     unsigned order, count, zeros;
-    int64_t min, min_not_zero;
+    int64_t min, max, min_not_zero;
     uint64_t of[KM_COLUMN_ROWS];
 };
 
@@ -65,29 +65,39 @@ static struct divisor find_divisor(const uint64_t *steps, unsigned count)
 /* Divides a step that the divisor divides. */
 static uint64_t divide(uint64_t step, const struct divisor *d)
 {
-    uint64_t v = (magnitude(step) >> d->shift) / d->odd;
-
-    return step >> 63 ? 0 - v : v;
+    if (d->odd == 1)
+        return (uint64_t)((int64_t)step >> d->shift);
+    return (uint64_t)((int64_t)step / (int64_t)(d->odd << d->shift));
 }
 
+/* The numbers of one order, and what is known of them at once. */
 static void make_residuals(const uint64_t *w, unsigned rows, unsigned order, struct residuals *r)
 {
     unsigned first = order == 2 ? 2 : 1;
+    uint64_t *of = r->of;
 
     r->order = order;
     r->count = rows - first;
     r->zeros = 0;
     r->min = r->min_not_zero = INT64_MAX;
-    for (unsigned i = first; i < rows; i++) {
-        uint64_t v = order == 0   ? w[i]
-                     : order == 1 ? w[i] - w[i - 1]
-                                  : w[i] - 2 * w[i - 1] + w[i - 2];
-        int64_t s = (int64_t)v;
+    r->max = INT64_MIN;
+    if (order == 0) {
+        for (unsigned i = 0; i < r->count; i++)
+            of[i] = w[i + 1];
+    } else if (order == 1) {
+        for (unsigned i = 0; i < r->count; i++)
+            of[i] = w[i + 1] - w[i];
+    } else {
+        for (unsigned i = 0; i < r->count; i++)
+            of[i] = w[i + 2] - 2 * w[i + 1] + w[i];
+    }
+    for (unsigned i = 0; i < r->count; i++) {
+        int64_t v = (int64_t)of[i];
 
-        r->of[i - first] = v;
         r->zeros += v == 0;
-        r->min = s < r->min ? s : r->min;
-        r->min_not_zero = s != 0 && s < r->min_not_zero ? s : r->min_not_zero;
+        r->min = v < r->min ? v : r->min;
+        r->max = v > r->max ? v : r->max;
+        r->min_not_zero = v != 0 && v < r->min_not_zero ? v : r->min_not_zero;
     }
 }
 
@@ -127,26 +137,20 @@ static void weigh(struct plan plan, const unsigned of_length[WIDTHS], unsigned c
         *best = plan;
 }
 
-static void count_lengths(const struct residuals *r, uint8_t modes, uint64_t base, bool sparse,
-                          unsigned of_length[WIDTHS])
-{
-    memset(of_length, 0, WIDTHS * sizeof(*of_length));
-    for (unsigned i = 0; i < r->count; i++) {
-        if (sparse && r->of[i] == 0)
-            continue;
-        of_length[km_bit_length(make_u(r->of[i], modes, base))]++;
-    }
-}
-
-/* Every number, and then only those that are not zero. */
+/* Numbers as they are, patched where that pays; then the same of those that are not zero. */
 static void weigh_without_base(const struct residuals *r, size_t size, struct plan *best)
 {
     struct plan plan = {.modes = (uint8_t)r->order, .size = size};
-    unsigned of_length[WIDTHS];
+    unsigned of_length[WIDTHS] = {0};
 
-    if (r->min < 0)
+    if (r->min < 0) {
         plan.modes |= KM_COLUMN_SIGNED;
-    count_lengths(r, plan.modes, 0, false, of_length);
+        for (unsigned i = 0; i < r->count; i++)
+            of_length[km_bit_length(km_zigzag(r->of[i]))]++;
+    } else {
+        for (unsigned i = 0; i < r->count; i++)
+            of_length[km_bit_length(r->of[i])]++;
+    }
     weigh(plan, of_length, r->count, best);
     if (r->order != 1 || r->zeros == 0)
         return;
@@ -156,32 +160,48 @@ static void weigh_without_base(const struct residuals *r, size_t size, struct pl
     weigh(plan, of_length, r->count - r->zeros, best);
 }
 
+static void weigh_range(struct plan plan, int64_t low, int64_t high, unsigned count,
+                        struct plan *best)
+{
+    plan.modes |= KM_COLUMN_BASE;
+    plan.base = (uint64_t)low;
+    plan.width = km_bit_length((uint64_t)high - (uint64_t)low);
+    plan.size += 8 * km_number_size(plan.base) + (size_t)plan.width * count;
+    if (plan.size < best->size)
+        *best = plan;
+}
+
+/* Numbers above the lowest one; without patches, which hardly ever pay here. */
 static void weigh_with_base(const struct residuals *r, size_t size, struct plan *best)
 {
-    struct plan plan = {.modes = (uint8_t)(r->order | KM_COLUMN_BASE), .size = size};
-    unsigned of_length[WIDTHS];
+    struct plan plan = {.modes = (uint8_t)r->order, .size = size};
 
-    plan.base = (uint64_t)r->min;
-    count_lengths(r, plan.modes, plan.base, false, of_length);
-    weigh(plan, of_length, r->count, best);
+    if (r->count == 0)
+        return;
+    weigh_range(plan, r->min, r->max, r->count, best);
     if (r->order != 1 || r->zeros == 0 || r->zeros == r->count)
         return;
     plan.modes |= KM_COLUMN_SPARSE;
-    plan.base = (uint64_t)r->min_not_zero;
     plan.size += r->count;
-    count_lengths(r, plan.modes, plan.base, true, of_length);
-    weigh(plan, of_length, r->count - r->zeros, best);
+    weigh_range(plan, r->min_not_zero, r->max, r->count - r->zeros, best);
 }
 
 /* Takes zeros out of sparse residuals and writes which they were. */
 static void put_bitmap(struct residuals *r, struct km_bits_out *out)
 {
-    unsigned kept = 0;
+    uint64_t bitmap[KM_COLUMN_ROWS / 64] = {0};
+    unsigned kept = 0, bits = r->count;
 
     for (unsigned i = 0; i < r->count; i++) {
-        km_bits_put(out, r->of[i] != 0, 1);
-        if (r->of[i] != 0)
-            r->of[kept++] = r->of[i];
+        bitmap[i / 64] |= (uint64_t)(r->of[i] != 0) << (i % 64);
+        r->of[kept] = r->of[i];
+        kept += r->of[i] != 0;
+    }
+    if (bits > 64) {
+        km_bits_put(out, bitmap[0], 64);
+        km_bits_put(out, bitmap[1], bits - 64);
+    } else {
+        km_bits_put(out, bitmap[0], bits);
     }
     r->count = kept;
 }
@@ -210,6 +230,12 @@ static uint8_t *put_bits(struct residuals *r, const struct plan *plan, uint8_t *
     return km_bits_end(&out);
 }
 
+static void weigh_all(const struct residuals *r, size_t size, struct plan *best)
+{
+    weigh_without_base(r, size, best);
+    weigh_with_base(r, size, best);
+}
+
 size_t km_column_pack(const int64_t *values, unsigned rows, uint8_t *to)
 {
     struct plan best = {.size = SIZE_MAX};
@@ -225,13 +251,14 @@ size_t km_column_pack(const int64_t *values, unsigned rows, uint8_t *to)
     w[0] = 0;
     for (unsigned i = 1; i < rows; i++)
         w[i] = w[i - 1] + divide(step[i - 1], &d);
-    for (order = 0; order <= 2; order++) {
-        size_t size = order == 2 ? 8 * km_number_size(w[1]) : 0;
-
-        make_residuals(w, rows, order, &r[order]);
-        weigh_without_base(&r[order], size, &best);
-        if (r[order].count > 0)
-            weigh_with_base(&r[order], size, &best);
+    make_residuals(w, rows, 1, &r[1]);
+    weigh_all(&r[1], 0, &best);
+    /* Where most values stay, only differences are few. */
+    if (r[1].zeros <= r[1].count / 2) {
+        make_residuals(w, rows, 0, &r[0]);
+        weigh_all(&r[0], 0, &best);
+        make_residuals(w, rows, 2, &r[2]);
+        weigh_all(&r[2], 8 * km_number_size(w[1]), &best);
     }
     order = best.modes & KM_COLUMN_ORDER;
     if (d.odd != 1 || d.shift != 0)
