@@ -23,7 +23,9 @@ unsigned km_presence_count(const struct km_presence *p)
 
 static bool is_full(const struct km_presence *p, unsigned rows)
 {
-    return km_presence_count(p) == rows;
+    struct km_presence all = km_presence_first(rows);
+
+    return (all.word[0] & ~p->word[0]) == 0 && (all.word[1] & ~p->word[1]) == 0;
 }
 
 size_t km_frame_bound(unsigned columns)

@@ -58,7 +58,7 @@ struct km_rows {
     unsigned rows, columns;
     int64_t *time;               /* KM_FRAME_ROWS of them */
     int64_t *value;              /* of column c, row r: value[c * KM_FRAME_ROWS + r] */
-    struct km_presence *present; /* of each column; bits from rows on are 0 */
+    struct km_presence *present; /* of each column; bits of rows behind the last are ignored */
 };
 
 /* The most bytes a frame of so many columns takes while it is written. */
