@@ -3,32 +3,37 @@
 #include "block.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "block_inside.h"
 #include "codec_log.h"
 
-/* Records for which room is made at once. */
-#define RECORDS_AHEAD 8
-
 void km_block_free(struct km_block *block)
 {
+    if (!block)
+        return;
+    if (!block->sealed) {
+        free(km_block_open(block)->frame);
+        km_block_log_clear(block);
+    }
     free(block);
 }
 
-size_t km_block_size(const struct km_block *block)
+size_t km_block_size(const struct km_block *b)
 {
-    return malloc_usable_size((void *)block) + sizeof(size_t);
+    if (b->sealed)
+        return km_heap_size(sizeof(*b) + b->columns * sizeof(uint16_t) + b->frame_size);
+    return km_heap_size(km_block_open_size(b->columns)) + km_block_log_heap(b) +
+           (b->frame_rows > 0 ? km_heap_size(b->frame_size) : 0);
 }
 
 size_t km_block_growth(unsigned columns)
 {
-    size_t new_block = sizeof(struct km_block) + columns * (sizeof(int64_t) + sizeof(uint16_t));
     size_t record = 8 + columns * (size_t)4; /* more is met, and paid for, but seldom */
 
-    return new_block + columns / 4 + record * RECORDS_AHEAD;
+    return km_heap_size(km_block_open_size(columns)) +
+           (record / sizeof(struct km_cell) + 1) * km_heap_size(sizeof(struct km_cell));
 }
 
 unsigned km_block_rows(const struct km_block *block)
@@ -58,12 +63,13 @@ static void set_all(uint8_t *bits, unsigned count)
         km_set_bit(bits, i);
 }
 
-struct km_block *km_block_new(const struct km_row *row)
+struct km_block *km_block_new(const struct km_row *row, unsigned limit)
 {
-    struct km_block *b = km_block_make(row->count, false, 0, 0);
+    struct km_block *b = km_block_make(row->count);
 
     if (!b)
         return NULL;
+    b->limit = (uint8_t)limit;
     b->rows = 1;
     b->first = b->last = row->time_ms;
     b->samples = row->count;
@@ -109,60 +115,41 @@ static unsigned log_records(const struct km_block *b)
     return b->rows - b->frame_rows - (b->frame_rows == 0);
 }
 
-/* Room in the log for `size` bytes: for this record and a few like it. */
-static int make_room(struct km_block **block, size_t size)
+/* All rows into the frame; the log begins anew. */
+static int empty_log(struct km_block *b)
 {
-    struct km_block *b = *block;
-    unsigned left = KM_BLOCK_LOG_ROWS - log_records(b);
-    size_t room = b->log_size + size * (left < RECORDS_AHEAD ? left : RECORDS_AHEAD);
-    size_t before = (size_t)(km_block_log(b) - (uint8_t *)b);
-
-    if (b->log_size + size <= b->log_room)
-        return 0;
-    b = realloc(b, before + room);
-    if (!b)
-        return -ENOMEM;
-    b->log_room = (uint32_t)room;
-    *block = b;
-    return 0;
-}
-
-/* All rows into the frame; the log begins anew with room for records of `size` bytes. */
-static int empty_log(struct km_block **block, size_t size)
-{
-    struct km_block *old = *block, *b;
     struct km_unpacked *all;
-    unsigned left = KM_BLOCK_ROWS - old->rows;
-    int r = km_block_unpack(old, &all);
+    uint8_t *frame;
+    size_t size;
+    int r = km_block_unpack(b, &all);
 
     if (r < 0)
         return r;
-    b = km_block_pack(all, false, old->rows, size * (left < RECORDS_AHEAD ? left : RECORDS_AHEAD));
+    frame = km_block_pack(all, b->rows, 0, &size);
     km_unpacked_free(all);
-    if (!b)
+    if (!frame)
         return -ENOMEM;
-    memcpy(km_block_value(b), km_block_value(old), old->columns * sizeof(int64_t));
-    memcpy(km_block_present(b), km_block_present(old), 2 * km_block_bitmap(old));
-    free(old);
-    *block = b;
+    free(km_block_open(b)->frame);
+    km_block_open(b)->frame = frame;
+    b->frame_size = (uint32_t)size;
+    b->frame_rows = b->rows;
+    km_block_log_clear(b);
     return 0;
 }
 
-static int append(struct km_block **block, const struct km_row *row, const struct fitted *fitted)
+static int append(struct km_block *b, const struct km_row *row, const struct fitted *fitted)
 {
     uint8_t record[KM_LOG_RECORD_MAX], *present;
-    struct km_block *b = *block;
     size_t size = km_log_put(km_block_value(b), fitted->value, fitted->present, b->columns,
                              row->time_ms - b->last, record);
-    bool full = log_records(b) == KM_BLOCK_LOG_ROWS;
-    int r = full ? empty_log(block, size) : make_room(block, size);
+    int r = 0;
 
+    if (log_records(b) >= b->limit / 2u)
+        r = empty_log(b);
+    if (r == 0)
+        r = km_block_log_add(b, record, size);
     if (r < 0)
         return r;
-    b = *block;
-    memcpy(km_block_log(b) + b->log_size, record, size);
-    b->last_record = b->log_size;
-    b->log_size += (uint32_t)size;
     memcpy(km_block_value(b), fitted->value, b->columns * sizeof(int64_t));
     present = km_block_present(b);
     memcpy(present + km_block_bitmap(b), present, km_block_bitmap(b));
@@ -178,16 +165,16 @@ static int append(struct km_block **block, const struct km_row *row, const struc
 
 int km_block_insert(struct km_block **block, const struct km_row *row)
 {
-    const struct km_block *b = *block;
+    struct km_block *b = *block;
     struct fitted fitted;
 
     if (row->time_ms == b->last)
         return -EEXIST;
     if (row->time_ms < b->last || b->sealed)
         return km_block_rewrite(block, row);
-    if (b->rows == KM_BLOCK_ROWS)
+    if (b->rows >= b->limit)
         return -ENOSPC;
     if (!fit(b, row, &fitted))
         return km_block_rewrite(block, row);
-    return append(block, row, &fitted);
+    return append(b, row, &fitted);
 }

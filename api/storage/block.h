@@ -20,16 +20,19 @@
  *     log     rows since then, each as its difference to the one before (codec_log.h)
  *     newest  the newest row as it is; the log's last record leads to it
  *
- * When the log has KM_BLOCK_LOG_ROWS rows, all is packed into one frame. A block behind which
- * another one has begun is sealed: one frame and nothing else.
+ * When the log has half as many rows as the block may have, all is packed into one frame. A block
+ * behind which another one has begun is sealed: one frame and nothing else.
  */
-#define KM_BLOCK_ROWS     KM_FRAME_ROWS
-#define KM_BLOCK_LOG_ROWS 64
+#define KM_BLOCK_ROWS KM_FRAME_ROWS
 
 struct km_block;
 
-/* Returns a block of one row, or NULL when memory runs out. */
-struct km_block *km_block_new(const struct km_row *row);
+/*
+ * Returns a block of one row, or NULL when memory runs out. No more than `limit` rows, at most
+ * KM_BLOCK_ROWS, are added at its end: an entity's first block has another limit for each entity,
+ * else all blocks of a cluster, begun together, would be packed at the same tick.
+ */
+struct km_block *km_block_new(const struct km_row *row, unsigned limit);
 void km_block_free(struct km_block *block); /* NULL is fine */
 
 /* Bytes of memory it takes, those of the allocator included. */
@@ -47,7 +50,8 @@ uint64_t km_block_samples(const struct km_block *block);
 /*
  * Puts a row in its place in time: cheap behind the newest row, else the block is unpacked and
  * packed again. The block may move: *block is the new one. Returns 0, -EEXIST if a row of that time
- * is there, -ENOSPC if the block is full, -ENOMEM; then nothing has changed.
+ * is there, -ENOSPC if the block is full (behind the newest row: has `limit` rows),
+ * -ENOMEM; then nothing has changed.
  */
 int km_block_insert(struct km_block **block, const struct km_row *row);
 

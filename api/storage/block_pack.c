@@ -5,47 +5,65 @@
 #include <string.h>
 
 #include "block_inside.h"
+#include "clean.h"
 #include "codec_log.h"
 
-struct km_block *km_block_make(unsigned columns, bool sealed, size_t frame_size, size_t log_room)
+struct km_block *km_block_make(unsigned columns)
 {
-    size_t open = columns * sizeof(int64_t) + 2 * (size_t)((columns + 7) / 8);
-    struct km_block *b = malloc(sizeof(*b) + (sealed ? 0 : open) + columns * sizeof(uint16_t) +
-                                frame_size + log_room);
+    struct km_block *b = malloc(km_block_open_size(columns));
 
     if (!b)
         return NULL;
-    memset(b, 0, sizeof(*b));
-    b->columns = (uint16_t)columns;
-    b->sealed = sealed;
-    b->frame_size = (uint32_t)frame_size;
-    b->log_room = (uint32_t)log_room;
+    *b = (struct km_block){.columns = (uint16_t)columns, .limit = KM_BLOCK_ROWS};
+    *km_block_open(b) = (struct km_open){0};
     return b;
 }
 
-struct km_block *km_block_pack(const struct km_unpacked *u, bool sealed, unsigned frame_rows,
-                               size_t log_room)
+uint8_t *km_block_pack(const struct km_unpacked *u, unsigned rows, size_t before, size_t *ret_size)
 {
     struct km_rows framed = u->rows;
-    uint8_t *bytes = malloc(km_frame_bound(u->rows.columns));
-    struct km_block *b;
+    km_auto_free uint8_t *bytes = malloc(km_frame_bound(u->rows.columns));
+    uint8_t *frame;
     size_t size;
 
     if (!bytes)
         return NULL;
-    framed.rows = frame_rows;
+    framed.rows = rows;
     size = km_frame_pack(&framed, bytes);
-    b = km_block_make(u->rows.columns, sealed, size, log_room);
-    if (b) {
-        memcpy(km_block_metric(b), u->metric, u->rows.columns * sizeof(uint16_t));
-        memcpy(km_block_frame(b), bytes, size);
-        b->rows = b->frame_rows = (uint8_t)frame_rows;
-        b->first = u->rows.time[0];
-        b->last = u->rows.time[frame_rows - 1];
-        for (unsigned c = 0; c < u->rows.columns; c++)
-            b->samples += km_presence_count(&u->rows.present[c]);
-    }
-    free(bytes);
+    frame = malloc(before + size);
+    if (!frame)
+        return NULL;
+    memcpy(frame + before, bytes, size);
+    *ret_size = size;
+    return frame;
+}
+
+static uint32_t count_samples(const struct km_unpacked *u)
+{
+    uint32_t samples = 0;
+
+    for (unsigned c = 0; c < u->rows.columns; c++)
+        samples += km_presence_count(&u->rows.present[c]);
+    return samples;
+}
+
+static struct km_block *pack_sealed(const struct km_unpacked *u)
+{
+    size_t ids = u->rows.columns * sizeof(uint16_t), size;
+    uint8_t *memory = km_block_pack(u, u->rows.rows, sizeof(struct km_block) + ids, &size);
+    struct km_block *b = (struct km_block *)(void *)memory;
+
+    if (!b)
+        return NULL;
+    *b = (struct km_block){.sealed = true,
+                           .columns = (uint16_t)u->rows.columns,
+                           .rows = (uint8_t)u->rows.rows,
+                           .frame_rows = (uint8_t)u->rows.rows,
+                           .frame_size = (uint32_t)size,
+                           .samples = count_samples(u),
+                           .first = u->rows.time[0],
+                           .last = u->rows.time[u->rows.rows - 1]};
+    memcpy(km_block_metric(b), u->metric, ids);
     return b;
 }
 
@@ -58,7 +76,7 @@ static struct km_block *pack_open(const struct km_unpacked *u)
     int64_t before[KM_ROW_MAX], after[KM_ROW_MAX];
     bool gaps = false;
     struct km_block *b;
-    size_t size;
+    size_t size, frame_size;
 
     for (unsigned c = 0; c < columns; c++) {
         const int64_t *value = u->rows.value + (size_t)c * KM_FRAME_ROWS;
@@ -75,22 +93,30 @@ static struct km_block *pack_open(const struct km_unpacked *u)
     }
     size = km_log_put(before, after, gaps ? present : NULL, columns,
                       u->rows.time[rows - 1] - u->rows.time[rows - 2], record);
-    b = km_block_pack(u, false, rows - 1, size);
+    b = km_block_make(columns);
     if (!b)
         return NULL;
+    km_block_open(b)->frame = km_block_pack(u, rows - 1, 0, &frame_size);
+    if (!km_block_open(b)->frame || km_block_log_add(b, record, size) < 0) {
+        km_block_free(b);
+        return NULL;
+    }
+    b->frame_size = (uint32_t)frame_size;
+    b->frame_rows = (uint8_t)(rows - 1);
+    b->rows = (uint8_t)rows;
+    b->samples = count_samples(u);
+    b->first = u->rows.time[0];
+    b->last = u->rows.time[rows - 1];
     memcpy(km_block_value(b), after, columns * sizeof(*after));
+    memcpy(km_block_metric(b), u->metric, columns * sizeof(*u->metric));
     memcpy(km_block_present(b), present, km_block_bitmap(b));
     memcpy(km_block_present(b) + km_block_bitmap(b), previous, km_block_bitmap(b));
-    memcpy(km_block_log(b), record, size);
-    b->log_size = (uint32_t)size;
-    b->rows++;
-    b->last = u->rows.time[rows - 1];
     return b;
 }
 
 static struct km_block *pack(const struct km_unpacked *u, bool sealed)
 {
-    return sealed ? km_block_pack(u, true, u->rows.rows, 0) : pack_open(u);
+    return sealed ? pack_sealed(u) : pack_open(u);
 }
 
 /* Copies the bits of `count` rows from `from` on to the place `to` of p. */
@@ -141,11 +167,11 @@ int km_block_split(struct km_block **block, struct km_block **ret_newer)
     km_unpacked_free(half[0]);
     km_unpacked_free(half[1]);
     if (!packed[0] || !packed[1]) {
-        free(packed[0]);
-        free(packed[1]);
+        km_block_free(packed[0]);
+        km_block_free(packed[1]);
         return -ENOMEM;
     }
-    free(*block);
+    km_block_free(*block);
     *block = packed[0];
     *ret_newer = packed[1];
     return 0;
@@ -166,7 +192,7 @@ int km_block_seal(struct km_block **block)
     km_unpacked_free(all);
     if (!b)
         return -ENOMEM;
-    free(*block);
+    km_block_free(*block);
     *block = b;
     return 0;
 }
@@ -246,7 +272,7 @@ int km_block_rewrite(struct km_block **block, const struct km_row *row)
     km_unpacked_free(more);
     if (r < 0)
         return r;
-    free(*block);
+    km_block_free(*block);
     *block = b;
     return 0;
 }

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "block_inside.h"
+#include "clean.h"
 #include "codec_log.h"
 
 #define NOT_WANTED UINT16_MAX
+#define LOG_ROOM   2048 /* most logs' bytes */
 
 /* For each column of the block its place among the wanted ones. Returns how far to look. */
 static unsigned find_wanted(const struct km_block *b, const uint16_t *metric, unsigned count,
@@ -48,9 +50,14 @@ static int read_frame(const struct km_block *b, const uint16_t *place, unsigned 
 static int read_differences(const struct km_block *b, const uint16_t *place, unsigned until,
                             struct km_rows *rows)
 {
-    const uint8_t *at = km_block_log(b), *end = at + b->log_size;
+    uint8_t room[LOG_ROOM];
+    km_auto_free uint8_t *more = NULL;
+    const uint8_t *at = km_block_log(b, 0, room, sizeof(room), &more);
+    const uint8_t *end = at + km_block_open(b)->log_size;
     unsigned row = b->frame_rows;
 
+    if (!at)
+        return -ENOMEM;
     if (row == 0)
         rows->time[row++] = b->first;
     for (; row < b->rows; row++) {
@@ -233,7 +240,10 @@ int km_block_newest(const struct km_block *block, struct km_row *ret_row)
 
 int km_block_previous(const struct km_block *block, struct km_row *ret_row)
 {
-    const uint8_t *at = km_block_log(block) + block->last_record;
+    uint8_t room[LOG_ROOM];
+    km_auto_free uint8_t *more = NULL;
+    const struct km_open *open = km_block_open(block);
+    const uint8_t *at;
     int64_t value[KM_ROW_MAX];
     struct km_log_record record;
     uint64_t difference;
@@ -242,9 +252,12 @@ int km_block_previous(const struct km_block *block, struct km_row *ret_row)
 
     if (block->rows == 1)
         return -ENOENT;
-    if (block->log_size == 0)
+    if (block->sealed || open->log_size == 0)
         return read_one(block, block->rows - 2u, ret_row);
-    r = km_log_next(&at, km_block_log(block) + block->log_size, block->columns, &record);
+    at = km_block_log(block, open->last_record, room, sizeof(room), &more);
+    if (!at)
+        return -ENOMEM;
+    r = km_log_next(&at, at + (open->log_size - open->last_record), block->columns, &record);
     if (r < 0)
         return r;
     memcpy(value, km_block_value(block), block->columns * sizeof(*value));

@@ -118,11 +118,13 @@ static void seal_older(struct km_entity *entity, size_t *bytes)
 static int insert_new(struct km_entity *entity, size_t place, const struct km_row *row,
                       size_t *bytes)
 {
+    unsigned half = KM_BLOCK_ROWS / 2;
+    unsigned limit = entity->n_blocks == 0 ? half + (unsigned)(entity->key % half) : 2 * half;
     struct km_block *block;
 
     if (list_room(entity, bytes) < 0)
         return -ENOMEM;
-    block = km_block_new(row);
+    block = km_block_new(row, limit);
     if (!block)
         return -ENOMEM;
     list_add(entity, place, block, bytes);

@@ -112,7 +112,7 @@ static void remember(const struct km_row *row)
 
 static struct km_block *begin(const struct km_row *row)
 {
-    struct km_block *block = km_block_new(row);
+    struct km_block *block = km_block_new(row, KM_BLOCK_ROWS);
 
     assert_non_null(block);
     n_rows = 0;
@@ -213,7 +213,7 @@ static void quiet_rows_take_little_room(void **state)
         row.metric[i] = (uint16_t)i;
         row.value[i] = 1000000 * i;
     }
-    block = km_block_new(&row);
+    block = km_block_new(&row, KM_BLOCK_ROWS);
     assert_non_null(block);
     assert_in_range(km_block_size(block), 1, 400);
     for (unsigned i = 1; i < KM_BLOCK_ROWS; i++) {
