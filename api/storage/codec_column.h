@@ -16,7 +16,8 @@
  *
  *     order 0   w[i]                         i >= 1      values that swing around a middle
  *     order 1   w[i] - w[i-1]                i >= 1      counters
- *     order 2   (w[i]-w[i-1]) - (w[i-1]-w[i-2])  i >= 2  even counters, times; w[1] is the slope
+ *     order 2   (w[i]-w[i-1]) - (w[i-1]-w[i-2])  i >= 2  even counters; w[1] is the slope
+ *     order 3   w[i] - slope * i             i >= 1      times: a line, and how far from it
  *
  * each made a number u >= 0: by taking away the lowest of them (the base, which is written), or as
  * it is where none is negative, or with its sign moved to the lowest bit (0 -1 1 -2 … -> 0 1 2 3

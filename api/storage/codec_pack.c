@@ -20,9 +20,11 @@ struct plan {
 
 /* What is written in one order. */
 struct residuals {
-    unsigned order, count, zeros;
-    int64_t min, max, min_not_zero;
+    unsigned order, count;
+    unsigned n_some; /* how many are not zero */
+    int64_t min, max, min_some;
     uint64_t of[KM_COLUMN_ROWS];
+    uint64_t some[KM_COLUMN_ROWS]; /* those that are not zero */
 };
 
 /* A number that divides every step between two values: power << shift. */
@@ -57,8 +59,10 @@ static struct divisor find_divisor(const uint64_t *steps, unsigned count)
     if (together == 0)
         return (struct divisor){.odd = 1};
     d.shift = (unsigned)__builtin_ctzll(together);
-    for (unsigned i = 0; i < count && d.odd != 1; i++)
-        d.odd = common_divisor(magnitude(steps[i]) >> d.shift, d.odd);
+    for (unsigned i = 0; i < count && d.odd != 1; i++) {
+        if (steps[i] != 0)
+            d.odd = common_divisor(d.odd, magnitude(steps[i]) >> d.shift);
+    }
     return d;
 }
 
@@ -71,33 +75,44 @@ static uint64_t divide(uint64_t step, const struct divisor *d)
 }
 
 /* The numbers of one order, and what is known of them at once. */
-static void make_residuals(const uint64_t *w, unsigned rows, unsigned order, struct residuals *r)
+static void make_residuals(const uint64_t *w, unsigned rows, unsigned order, uint64_t slope,
+                           struct residuals *r)
 {
     unsigned first = order == 2 ? 2 : 1;
     uint64_t *of = r->of;
 
     r->order = order;
     r->count = rows - first;
-    r->zeros = 0;
-    r->min = r->min_not_zero = INT64_MAX;
-    r->max = INT64_MIN;
+    r->n_some = 0;
     if (order == 0) {
         for (unsigned i = 0; i < r->count; i++)
             of[i] = w[i + 1];
     } else if (order == 1) {
         for (unsigned i = 0; i < r->count; i++)
             of[i] = w[i + 1] - w[i];
+    } else if (order == 3) {
+        for (unsigned i = 0; i < r->count; i++)
+            of[i] = w[i + 1] - slope * (i + 1);
     } else {
         for (unsigned i = 0; i < r->count; i++)
             of[i] = w[i + 2] - 2 * w[i + 1] + w[i];
     }
     for (unsigned i = 0; i < r->count; i++) {
-        int64_t v = (int64_t)of[i];
+        r->some[r->n_some] = of[i];
+        r->n_some += of[i] != 0;
+    }
+    r->min_some = INT64_MAX;
+    r->max = INT64_MIN;
+    for (unsigned i = 0; i < r->n_some; i++) {
+        int64_t v = (int64_t)r->some[i];
 
-        r->zeros += v == 0;
-        r->min = v < r->min ? v : r->min;
+        r->min_some = v < r->min_some ? v : r->min_some;
         r->max = v > r->max ? v : r->max;
-        r->min_not_zero = v != 0 && v < r->min_not_zero ? v : r->min_not_zero;
+    }
+    r->min = r->min_some;
+    if (r->n_some < r->count) {
+        r->min = r->min < 0 ? r->min : 0;
+        r->max = r->max > 0 ? r->max : 0;
     }
 }
 
@@ -143,21 +158,17 @@ static void weigh_without_base(const struct residuals *r, size_t size, struct pl
     struct plan plan = {.modes = (uint8_t)r->order, .size = size};
     unsigned of_length[WIDTHS] = {0};
 
-    if (r->min < 0) {
-        plan.modes |= KM_COLUMN_SIGNED;
-        for (unsigned i = 0; i < r->count; i++)
-            of_length[km_bit_length(km_zigzag(r->of[i]))]++;
-    } else {
-        for (unsigned i = 0; i < r->count; i++)
-            of_length[km_bit_length(r->of[i])]++;
-    }
+    plan.modes |= r->min < 0 ? KM_COLUMN_SIGNED : 0;
+    of_length[0] = r->count - r->n_some;
+    for (unsigned i = 0; i < r->n_some; i++)
+        of_length[km_bit_length(make_u(r->some[i], plan.modes, 0))]++;
     weigh(plan, of_length, r->count, best);
-    if (r->order != 1 || r->zeros == 0)
+    if (r->order != 1 || r->n_some == r->count)
         return;
     of_length[0] = 0;
     plan.modes |= KM_COLUMN_SPARSE;
     plan.size += r->count;
-    weigh(plan, of_length, r->count - r->zeros, best);
+    weigh(plan, of_length, r->n_some, best);
 }
 
 static void weigh_range(struct plan plan, int64_t low, int64_t high, unsigned count,
@@ -171,58 +182,67 @@ static void weigh_range(struct plan plan, int64_t low, int64_t high, unsigned co
         *best = plan;
 }
 
-/* Numbers above the lowest one; without patches, which hardly ever pay here. */
+/* Numbers above the lowest one. */
 static void weigh_with_base(const struct residuals *r, size_t size, struct plan *best)
 {
     struct plan plan = {.modes = (uint8_t)r->order, .size = size};
+    unsigned of_length[WIDTHS] = {0};
 
     if (r->count == 0)
         return;
-    weigh_range(plan, r->min, r->max, r->count, best);
-    if (r->order != 1 || r->zeros == 0 || r->zeros == r->count)
+    if (r->n_some < r->count / 2) {
+        weigh_range(plan, r->min, r->max, r->count, best);
+    } else {
+        plan.modes |= KM_COLUMN_BASE;
+        plan.base = (uint64_t)r->min;
+        for (unsigned i = 0; i < r->count; i++)
+            of_length[km_bit_length(make_u(r->of[i], plan.modes, plan.base))]++;
+        weigh(plan, of_length, r->count, best);
+        plan.modes = (uint8_t)r->order;
+    }
+    if (r->order != 1 || r->n_some == r->count || r->n_some == 0)
         return;
     plan.modes |= KM_COLUMN_SPARSE;
     plan.size += r->count;
-    weigh_range(plan, r->min_not_zero, r->max, r->count - r->zeros, best);
+    weigh_range(plan, r->min_some, r->max, r->n_some, best);
 }
 
-/* Takes zeros out of sparse residuals and writes which they were. */
-static void put_bitmap(struct residuals *r, struct km_bits_out *out)
+/* A bit for each number: not zero. */
+static void put_bitmap(const struct residuals *r, struct km_bits_out *out)
 {
     uint64_t bitmap[KM_COLUMN_ROWS / 64] = {0};
-    unsigned kept = 0, bits = r->count;
 
-    for (unsigned i = 0; i < r->count; i++) {
+    for (unsigned i = 0; i < r->count; i++)
         bitmap[i / 64] |= (uint64_t)(r->of[i] != 0) << (i % 64);
-        r->of[kept] = r->of[i];
-        kept += r->of[i] != 0;
-    }
-    if (bits > 64) {
+    if (r->count > 64) {
         km_bits_put(out, bitmap[0], 64);
-        km_bits_put(out, bitmap[1], bits - 64);
+        km_bits_put(out, bitmap[1], r->count - 64);
     } else {
-        km_bits_put(out, bitmap[0], bits);
+        km_bits_put(out, bitmap[0], r->count);
     }
-    r->count = kept;
 }
 
-static uint8_t *put_bits(struct residuals *r, const struct plan *plan, uint8_t *to)
+static uint8_t *put_bits(const struct residuals *r, const struct plan *plan, uint8_t *to)
 {
+    bool sparse = plan->modes & KM_COLUMN_SPARSE;
+    const uint64_t *of = sparse ? r->some : r->of;
+    unsigned count = sparse ? r->n_some : r->count;
     struct km_bits_out out = {.at = to};
-    uint64_t u[KM_COLUMN_ROWS];
+    uint64_t u[KM_COLUMN_ROWS], low = km_low_bits(plan->width);
 
-    if (plan->modes & KM_COLUMN_SPARSE)
+    if (sparse)
         put_bitmap(r, &out);
-    for (unsigned i = 0; i < r->count; i++) {
-        u[i] = make_u(r->of[i], plan->modes, plan->base);
-        km_bits_put(&out, u[i] & km_low_bits(plan->width), plan->width);
+    for (unsigned i = 0; i < count; i++) {
+        u[i] = make_u(of[i], plan->modes, plan->base);
+        if (plan->width > 0)
+            km_bits_put(&out, u[i] & low, plan->width);
     }
     if (plan->modes & KM_COLUMN_PATCHES) {
-        for (unsigned i = 0; i < r->count; i++) {
+        for (unsigned i = 0; i < count; i++) {
             if (u[i] >> plan->width)
                 km_bits_put(&out, i, 7);
         }
-        for (unsigned i = 0; i < r->count; i++) {
+        for (unsigned i = 0; i < count; i++) {
             if (u[i] >> plan->width)
                 km_bits_put(&out, u[i] >> plan->width, plan->high);
         }
@@ -239,7 +259,8 @@ static void weigh_all(const struct residuals *r, size_t size, struct plan *best)
 size_t km_column_pack(const int64_t *values, unsigned rows, uint8_t *to)
 {
     struct plan best = {.size = SIZE_MAX};
-    struct residuals r[3];
+    struct residuals r[4];
+    uint64_t slope[4] = {0};
     uint64_t w[KM_COLUMN_ROWS], step[KM_COLUMN_ROWS];
     struct divisor d;
     uint8_t *at = to;
@@ -251,14 +272,16 @@ size_t km_column_pack(const int64_t *values, unsigned rows, uint8_t *to)
     w[0] = 0;
     for (unsigned i = 1; i < rows; i++)
         w[i] = w[i - 1] + divide(step[i - 1], &d);
-    make_residuals(w, rows, 1, &r[1]);
+    make_residuals(w, rows, 1, 0, &r[1]);
     weigh_all(&r[1], 0, &best);
     /* Where most values stay, only differences are few. */
-    if (r[1].zeros <= r[1].count / 2) {
-        make_residuals(w, rows, 0, &r[0]);
-        weigh_all(&r[0], 0, &best);
-        make_residuals(w, rows, 2, &r[2]);
-        weigh_all(&r[2], 8 * km_number_size(w[1]), &best);
+    if (r[1].n_some >= r[1].count / 2) {
+        slope[2] = w[1];
+        slope[3] = (uint64_t)((int64_t)w[rows - 1] / (int64_t)(rows - 1));
+        for (order = 0; order <= 3; order += order == 0 ? 2 : 1) {
+            make_residuals(w, rows, order, slope[order], &r[order]);
+            weigh_all(&r[order], order >= 2 ? 8 * km_number_size(slope[order]) : 0, &best);
+        }
     }
     order = best.modes & KM_COLUMN_ORDER;
     if (d.odd != 1 || d.shift != 0)
@@ -270,8 +293,8 @@ size_t km_column_pack(const int64_t *values, unsigned rows, uint8_t *to)
         at = km_number_put(at, d.odd << d.shift);
     if (best.modes & KM_COLUMN_BASE)
         at = km_number_put(at, best.base);
-    if (order == 2)
-        at = km_number_put(at, w[1]);
+    if (order >= 2)
+        at = km_number_put(at, slope[order]);
     if (best.modes & KM_COLUMN_PATCHES) {
         *at++ = (uint8_t)best.patches;
         *at++ = (uint8_t)best.high;

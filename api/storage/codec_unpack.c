@@ -25,7 +25,7 @@ static const uint8_t *get_numbers(struct head *h, const uint8_t *at, const uint8
         at = km_number_get(at, end, &h->divisor);
     if (at && h->modes & KM_COLUMN_BASE)
         at = km_number_get(at, end, &h->base);
-    if (at && h->order == 2)
+    if (at && h->order >= 2)
         at = km_number_get(at, end, &h->slope);
     return at;
 }
@@ -52,7 +52,7 @@ static const uint8_t *get_head(struct head *h, const uint8_t *at, const uint8_t 
     h->rows = rows;
     h->residuals = rows - (h->order == 2 ? 2 : 1);
     h->count = h->residuals;
-    if (h->modes & 0x80 || h->order == 3 || h->width > 64)
+    if (h->modes & 0x80 || h->width > 64)
         return NULL;
     at = get_numbers(h, at + 2, end);
     if (!at)
@@ -111,24 +111,35 @@ static void spread(const struct head *h, const uint8_t *bitmap, uint64_t *residu
         residuals[i] = bitmap[i / 8] >> (i % 8) & 1 ? residuals[--from] : 0;
 }
 
-static void add_up(const struct head *h, const uint64_t *residuals, int64_t *ret_values)
+/* Residuals to values; each order in a loop of its own. */
+static void add_up(const struct head *h, const uint64_t *r, int64_t *ret_values)
 {
-    uint64_t w = h->order == 2 ? h->slope : 0, slope = h->slope;
-    unsigned row = 0;
+    uint64_t w = 0, slope = h->slope, g = h->divisor, first = h->first;
+    unsigned rows = h->rows;
 
-    ret_values[row++] = (int64_t)h->first;
-    if (h->order == 2)
-        ret_values[row++] = (int64_t)(h->first + h->divisor * w);
-    for (unsigned i = 0; row < h->rows; i++, row++) {
-        if (h->order == 0) {
-            w = residuals[i];
-        } else if (h->order == 1) {
-            w += residuals[i];
-        } else {
-            slope += residuals[i];
-            w += slope;
+    ret_values[0] = (int64_t)first;
+    switch (h->order) {
+    case 0:
+        for (unsigned i = 1; i < rows; i++)
+            ret_values[i] = (int64_t)(first + g * r[i - 1]);
+        break;
+    case 1:
+        for (unsigned i = 1; i < rows; i++) {
+            w += r[i - 1];
+            ret_values[i] = (int64_t)(first + g * w);
         }
-        ret_values[row] = (int64_t)(h->first + h->divisor * w);
+        break;
+    case 2:
+        ret_values[1] = (int64_t)(first + g * (w = slope));
+        for (unsigned i = 2; i < rows; i++) {
+            slope += r[i - 2];
+            w += slope;
+            ret_values[i] = (int64_t)(first + g * w);
+        }
+        break;
+    default:
+        for (unsigned i = 1; i < rows; i++)
+            ret_values[i] = (int64_t)(first + g * (slope * i + r[i - 1]));
     }
 }
 
