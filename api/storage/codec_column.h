@@ -25,14 +25,16 @@
  * zero. All u take the same width; the few that need more ("patches") have their upper bits behind:
  *
  *     +-------+-------+----+-----+------+-------+-----------------+--------------------------+
- *     | modes | width | v0 | [g] | [base] | [slope] | [count, high] | bits                     |
+ *     | modes | width | v0 | [g] | [base] | [slope] | [patches]     | bits                     |
  *     +-------+-------+----+-----+------+-------+-----------------+--------------------------+
- *      byte    byte    numbers (codec_bits.h)      a byte each
+ *      byte    byte    numbers (codec_bits.h)      2 bytes
  *
  *     modes   bits 0,1 order   2 sparse   3 sign in the lowest bit   4 base   5 g   6 patches
  *     bits    [sparse: one bit for each w, 1: not zero]
  *             u0 u1 u2 …            the low `width` bits of each
- *             [count x 7 bits: which u]  [count x `high` bits: their upper bits]
+ *             [for each patch `gap` bits: how many u are between it and the one before]
+ *             [for each patch `high` bits: its upper bits]
+ *     patches byte 0: bits 0..6 how many, 7 bit 2 of gap; byte 1: bits 0..5 high - 1, 6,7 gap
  *
  * All arithmetic is modulo 2^64, so that any values come back, also INT64_MIN beside INT64_MAX.
  */

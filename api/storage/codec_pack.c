@@ -14,6 +14,7 @@ struct plan {
     uint8_t modes;
     unsigned width;
     unsigned patches, high; /* how many u need more than width bits, and how many more */
+    unsigned gap;           /* bits of the distance between two of them */
     uint64_t base;
     size_t size; /* bits of base and u; what all plans have is left out */
 };
@@ -122,7 +123,19 @@ static inline uint64_t make_u(uint64_t residual, uint8_t modes, uint64_t base)
     return modes & KM_COLUMN_SIGNED ? km_zigzag(residual) : residual - base;
 }
 
-/* The best width for u of so many bits each, patches included; keeps the plan if it beats best. */
+/* About how many bits the farthest of `patches` patches among `count` u is from the one before it.
+ */
+static unsigned guess_gap(unsigned count, unsigned patches)
+{
+    unsigned all = km_bit_length(7 * (uint64_t)count), few = km_bit_length(patches);
+
+    return all <= few ? 1 : all - few > 7 ? 7 : all - few;
+}
+
+/*
+ * The best width for u of so many bits each, patches included; keeps the plan if it beats best.
+ * Only the bits of the gaps between patches are guessed: they are known when the width is.
+ */
 static void weigh(struct plan plan, const unsigned of_length[WIDTHS], unsigned count,
                   struct plan *best)
 {
@@ -138,7 +151,7 @@ static void weigh(struct plan plan, const unsigned of_length[WIDTHS], unsigned c
         size_t size;
 
         above += of_length[w + 1];
-        size = (size_t)w * count + 16 + (size_t)above * (7 + longest - w);
+        size = (size_t)w * count + 16 + (size_t)above * (guess_gap(count, above) + longest - w);
         if (size >= all)
             continue;
         all = size;
@@ -222,31 +235,58 @@ static void put_bitmap(const struct residuals *r, struct km_bits_out *out)
     }
 }
 
-static uint8_t *put_bits(const struct residuals *r, const struct plan *plan, uint8_t *to)
+/* The bits that the longest gap between two patches takes. */
+static unsigned longest_gap(const uint64_t *u, unsigned count, unsigned width)
+{
+    unsigned longest = 0, next = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (!(u[i] >> width))
+            continue;
+        longest |= i - next;
+        next = i + 1;
+    }
+    return km_bit_length(longest);
+}
+
+static void put_patches(const uint64_t *u, unsigned count, const struct plan *plan,
+                        struct km_bits_out *out)
+{
+    for (unsigned i = 0, next = 0; i < count; i++) {
+        if (!(u[i] >> plan->width))
+            continue;
+        km_bits_put(out, i - next, plan->gap);
+        next = i + 1;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        if (u[i] >> plan->width)
+            km_bits_put(out, u[i] >> plan->width, plan->high);
+    }
+}
+
+/* Writes how many patches there are, and the widths of their parts; then all bits. */
+static uint8_t *put_bits(const struct residuals *r, struct plan *plan, uint8_t *to)
 {
     bool sparse = plan->modes & KM_COLUMN_SPARSE;
     const uint64_t *of = sparse ? r->some : r->of;
     unsigned count = sparse ? r->n_some : r->count;
-    struct km_bits_out out = {.at = to};
     uint64_t u[KM_COLUMN_ROWS], low = km_low_bits(plan->width);
+    struct km_bits_out out = {0};
 
+    for (unsigned i = 0; i < count; i++)
+        u[i] = make_u(of[i], plan->modes, plan->base);
+    if (plan->modes & KM_COLUMN_PATCHES) {
+        plan->gap = longest_gap(u, count, plan->width);
+        *to++ = (uint8_t)(plan->patches | (plan->gap & 4) << 5);
+        *to++ = (uint8_t)((plan->high - 1) | (plan->gap & 3) << 6);
+    }
+    out.at = to;
     if (sparse)
         put_bitmap(r, &out);
-    for (unsigned i = 0; i < count; i++) {
-        u[i] = make_u(of[i], plan->modes, plan->base);
-        if (plan->width > 0)
-            km_bits_put(&out, u[i] & low, plan->width);
-    }
-    if (plan->modes & KM_COLUMN_PATCHES) {
-        for (unsigned i = 0; i < count; i++) {
-            if (u[i] >> plan->width)
-                km_bits_put(&out, i, 7);
-        }
-        for (unsigned i = 0; i < count; i++) {
-            if (u[i] >> plan->width)
-                km_bits_put(&out, u[i] >> plan->width, plan->high);
-        }
-    }
+    for (unsigned i = 0; i < count && plan->width > 0; i++)
+        km_bits_put(&out, u[i] & low, plan->width);
+    if (plan->modes & KM_COLUMN_PATCHES)
+        put_patches(u, count, plan, &out);
     return km_bits_end(&out);
 }
 
@@ -295,9 +335,5 @@ size_t km_column_pack(const int64_t *values, unsigned rows, uint8_t *to)
         at = km_number_put(at, best.base);
     if (order >= 2)
         at = km_number_put(at, slope[order]);
-    if (best.modes & KM_COLUMN_PATCHES) {
-        *at++ = (uint8_t)best.patches;
-        *at++ = (uint8_t)best.high;
-    }
     return (size_t)(put_bits(&r[order], &best, at) - to);
 }

@@ -12,7 +12,7 @@
 
 struct head {
     uint8_t modes;
-    unsigned order, rows, width, patches, high;
+    unsigned order, rows, width, patches, high, gap;
     unsigned residuals; /* numbers, those left out as zero included */
     unsigned count;     /* numbers written */
     uint64_t first, divisor, base, slope;
@@ -60,9 +60,11 @@ static const uint8_t *get_head(struct head *h, const uint8_t *at, const uint8_t 
     if (h->modes & KM_COLUMN_PATCHES) {
         if (end - at < 2)
             return NULL;
-        h->patches = *at++;
-        h->high = *at++;
-        if (h->width + h->high > 64 || h->high == 0)
+        h->patches = at[0] & 127u;
+        h->gap = (at[0] >> 7 & 1u) << 2 | at[1] >> 6;
+        h->high = (at[1] & 63u) + 1;
+        at += 2;
+        if (h->width + h->high > 64)
             return NULL;
     }
     if (h->modes & KM_COLUMN_SPARSE) {
@@ -75,7 +77,7 @@ static const uint8_t *get_head(struct head *h, const uint8_t *at, const uint8_t 
 
 static size_t bits_size(const struct head *h)
 {
-    size_t bits = (size_t)h->count * h->width + (size_t)h->patches * (7 + h->high);
+    size_t bits = (size_t)h->count * h->width + (size_t)h->patches * (h->gap + h->high);
 
     return (bits + (h->modes & KM_COLUMN_SPARSE ? h->residuals : 0) + 7) / 8;
 }
@@ -83,7 +85,8 @@ static size_t bits_size(const struct head *h)
 /* The u of a column from bit number `bit` on. */
 static int get_u(const struct head *h, const uint8_t *bits, size_t bit, uint64_t *ret_u)
 {
-    size_t high = bit + (size_t)h->count * h->width + (size_t)h->patches * 7;
+    size_t high = bit + (size_t)h->count * h->width + (size_t)h->patches * h->gap;
+    unsigned place = 0;
 
     if (h->width <= 56) {
         for (unsigned i = 0; i < h->count; i++, bit += h->width)
@@ -92,9 +95,8 @@ static int get_u(const struct head *h, const uint8_t *bits, size_t bit, uint64_t
         for (unsigned i = 0; i < h->count; i++, bit += h->width)
             ret_u[i] = km_bits_get(bits, bit, h->width);
     }
-    for (unsigned i = 0; i < h->patches; i++, bit += 7, high += h->high) {
-        unsigned place = (unsigned)km_bits_get56(bits, bit, 7);
-
+    for (unsigned i = 0; i < h->patches; i++, bit += h->gap, high += h->high, place++) {
+        place += (unsigned)km_bits_get56(bits, bit, h->gap);
         if (place >= h->count)
             return -EBADMSG;
         ret_u[place] |= km_bits_get(bits, high, h->high) << h->width;
