@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Any bytes as a frame, and any bytes as values. Built with clang's -fsanitize=fuzzer it searches
- * by itself; with main.c beside it runs over the files named on its command line.
- */
-#include <stdlib.h>
+/* Any bytes as a frame of so many columns as the first byte says; any bytes as values and back. */
 #include <string.h>
 
 #include "codec.h"
 #include "codec_column.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void as_frame(const uint8_t *data, size_t size, unsigned columns)
 {
@@ -35,9 +30,9 @@ static void as_values(const uint8_t *data, size_t size)
         return;
     memcpy(values, data, rows * sizeof(*values));
     packed = km_column_pack(values, rows, bytes);
-    if (km_column_unpack(&at, bytes + packed, rows, back) < 0 || at != bytes + packed ||
-        memcmp(back, values, rows * sizeof(*values)) != 0)
-        abort();
+    MUST(km_column_unpack(&at, bytes + packed, rows, back) == 0);
+    MUST(at == bytes + packed);
+    MUST(memcmp(back, values, rows * sizeof(*values)) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
