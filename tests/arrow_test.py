@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fails on an #include against the one arrow of docs/architecture.md:
 
-common <- api/storage <- api; common <- collector; common <- cli, bench.
+common <- api/storage <- api; common <- collector; common <- cli; api/storage <- bench.
 """
 import pathlib
 import re
@@ -13,7 +13,7 @@ MAY_USE = {
     "api": {"common", "api/storage", "api"},
     "collector": {"common", "collector"},
     "cli": {"common", "cli"},
-    "bench": {"common", "bench"},
+    "bench": {"common", "api/storage", "bench"},
 }
 
 

@@ -101,10 +101,7 @@ struct need {
     size_t bytes;
 };
 
-/*
- * What a reading may cost at most. A block that grows is made anew at its full room before the old
- * one goes; an entity and its texts come on top when it is new.
- */
+/* What a reading may cost: its block's growth; when it is new, an entity and its texts on top. */
 static int count_need(struct km_store *store, const struct subject *s, void *arg)
 {
     struct need *need = arg;
@@ -117,10 +114,10 @@ static int count_need(struct km_store *store, const struct subject *s, void *arg
     for (size_t i = 0; i < s->reading->n_extra; i++)
         need->keys += key_find(store, &s->reading->extra[i]) < 0;
     if (km_index_find(store, s->kind, &s->facts)) {
-        need->bytes += (columns + 1) * sizeof(int64_t) * 8;
+        need->bytes += km_block_growth((unsigned)columns);
     } else {
         need->entities++;
-        need->bytes += sizeof(struct km_entity) + (columns + 4) * sizeof(int64_t) * 8;
+        need->bytes += sizeof(struct km_entity) + km_block_growth((unsigned)columns);
         for (int f = 0; f < KM_FACT_COUNT; f++)
             need->bytes += s->facts.text[f] ? strlen(s->facts.text[f]) + 32 : 0;
     }

@@ -1,56 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* A block's figures, and rows added at its end. */
 #include "block.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PRESENT_WORDS (KM_BLOCK_ROWS / 64)
-
-struct column {
-    uint64_t present[PRESENT_WORDS];
-    uint16_t metric;
-};
-
-struct km_block {
-    uint16_t rows, room, columns;
-    struct column *column; /* ascending by metric */
-    int64_t *time;
-    int64_t *value;   /* of column c, row r: value[c * room + r] */
-    int64_t memory[]; /* time, then values, then columns */
-};
-
-static struct km_block *make(unsigned room, unsigned columns)
-{
-    size_t values = (size_t)room * columns;
-    struct km_block *b =
-        malloc(sizeof(*b) + (room + values) * sizeof(int64_t) + columns * sizeof(struct column));
-
-    if (!b)
-        return NULL;
-    b->rows = 0;
-    b->room = (uint16_t)room;
-    b->columns = (uint16_t)columns;
-    b->time = b->memory;
-    b->value = b->time + room;
-    b->column = (struct column *)(b->value + values);
-    return b;
-}
-
-struct km_block *km_block_new(void)
-{
-    return make(0, 0);
-}
+#include "block_inside.h"
+#include "codec_log.h"
 
 void km_block_free(struct km_block *block)
 {
+    if (!block)
+        return;
+    if (!block->sealed) {
+        free(km_block_open(block)->frame);
+        km_block_log_clear(block);
+    }
     free(block);
 }
 
-size_t km_block_size(const struct km_block *block)
+size_t km_block_size(const struct km_block *b)
 {
-    return malloc_usable_size((void *)block) + sizeof(size_t);
+    if (b->sealed)
+        return km_heap_size(sizeof(*b) + b->columns * sizeof(uint16_t) + b->frame_size);
+    return km_heap_size(km_block_open_size(b->columns)) + km_block_log_heap(b) +
+           (b->frame_rows > 0 ? km_heap_size(b->frame_size) : 0);
+}
+
+size_t km_block_growth(unsigned columns)
+{
+    size_t record = 8 + columns * (size_t)4; /* more is met, and paid for, but seldom */
+
+    return km_heap_size(km_block_open_size(columns)) +
+           (record / sizeof(struct km_cell) + 1) * km_heap_size(sizeof(struct km_cell));
 }
 
 unsigned km_block_rows(const struct km_block *block)
@@ -60,175 +43,138 @@ unsigned km_block_rows(const struct km_block *block)
 
 int64_t km_block_first(const struct km_block *block)
 {
-    return block->time[0];
+    return block->first;
 }
 
 int64_t km_block_last(const struct km_block *block)
 {
-    return block->time[block->rows - 1];
+    return block->last;
 }
 
 uint64_t km_block_samples(const struct km_block *block)
 {
-    uint64_t samples = 0;
-
-    for (unsigned c = 0; c < block->columns; c++) {
-        for (unsigned w = 0; w < PRESENT_WORDS; w++)
-            samples += (uint64_t)__builtin_popcountll(block->column[c].present[w]);
-    }
-    return samples;
+    return block->samples;
 }
 
-unsigned km_block_find(const struct km_block *block, int64_t time_ms)
+static void set_all(uint8_t *bits, unsigned count)
 {
-    unsigned low = 0, high = block->rows;
-
-    while (low < high) {
-        unsigned middle = (low + high) / 2;
-
-        if (block->time[middle] < time_ms)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    memset(bits, 0, (count + 7) / 8);
+    for (unsigned i = 0; i < count; i++)
+        km_set_bit(bits, i);
 }
 
-static bool is_present(const struct column *column, unsigned row)
+struct km_block *km_block_new(const struct km_row *row, unsigned limit)
 {
-    return column->present[row / 64] >> (row % 64) & 1;
-}
-
-static void set_present(struct column *column, unsigned row, bool present)
-{
-    uint64_t bit = UINT64_C(1) << (row % 64);
-
-    if (present)
-        column->present[row / 64] |= bit;
-    else
-        column->present[row / 64] &= ~bit;
-}
-
-/* How many columns block and row have together. */
-static unsigned columns_together(const struct km_block *block, const struct km_row *row)
-{
-    unsigned c = 0, r = 0, count = 0;
-
-    while (c < block->columns || r < row->count) {
-        bool ours =
-            c < block->columns && (r == row->count || block->column[c].metric <= row->metric[r]);
-        bool theirs =
-            r < row->count && (c == block->columns || row->metric[r] <= block->column[c].metric);
-
-        c += ours;
-        r += theirs;
-        count++;
-    }
-    return count;
-}
-
-/* The same rows with more room, and a column for every metric of row. */
-static struct km_block *remake(const struct km_block *old, unsigned room, const struct km_row *row)
-{
-    struct km_block *b = make(room, columns_together(old, row));
-    unsigned c = 0, r = 0;
+    struct km_block *b = km_block_make(row->count);
 
     if (!b)
         return NULL;
-    b->rows = old->rows;
-    memcpy(b->time, old->time, old->rows * sizeof(int64_t));
-    for (unsigned n = 0; n < b->columns; n++) {
-        bool ours =
-            c < old->columns && (r == row->count || old->column[c].metric <= row->metric[r]);
-
-        if (ours) {
-            if (r < row->count && row->metric[r] == old->column[c].metric)
-                r++;
-            b->column[n] = old->column[c];
-            memcpy(b->value + (size_t)n * room, old->value + (size_t)c * old->room,
-                   old->rows * sizeof(int64_t));
-            c++;
-        } else {
-            b->column[n] = (struct column){.metric = row->metric[r]};
-            r++;
-        }
-    }
+    b->limit = (uint8_t)limit;
+    b->rows = 1;
+    b->first = b->last = row->time_ms;
+    b->samples = row->count;
+    memcpy(km_block_value(b), row->value, row->count * sizeof(int64_t));
+    memcpy(km_block_metric(b), row->metric, row->count * sizeof(uint16_t));
+    set_all(km_block_present(b), row->count);
     return b;
 }
 
-static unsigned more_room(unsigned room)
+/* A row in the block's columns. */
+struct fitted {
+    const int64_t *value;
+    const uint8_t *present; /* NULL: all */
+    int64_t values[KM_ROW_MAX];
+    uint8_t bits[KM_FRAME_COLUMNS / 8];
+};
+
+/* False if the row has a metric that the block does not have. */
+static bool fit(const struct km_block *b, const struct km_row *row, struct fitted *ret_fitted)
 {
-    if (room == 0)
-        return 4;
-    return room == 64 ? KM_BLOCK_ROWS : room * 4;
+    const uint16_t *metric = km_block_metric(b);
+    unsigned r = 0;
+
+    ret_fitted->value = row->value;
+    ret_fitted->present = NULL;
+    if (row->count == b->columns && memcmp(metric, row->metric, row->count * sizeof(*metric)) == 0)
+        return true;
+    memset(ret_fitted->bits, 0, km_block_bitmap(b));
+    memcpy(ret_fitted->values, km_block_value(b), b->columns * sizeof(int64_t));
+    for (unsigned c = 0; c < b->columns && r < row->count; c++) {
+        if (row->metric[r] != metric[c])
+            continue;
+        ret_fitted->values[c] = row->value[r++];
+        km_set_bit(ret_fitted->bits, c);
+    }
+    ret_fitted->value = ret_fitted->values;
+    ret_fitted->present = ret_fitted->bits;
+    return r == row->count;
+}
+
+static unsigned log_records(const struct km_block *b)
+{
+    return b->rows - b->frame_rows - (b->frame_rows == 0);
+}
+
+/* All rows into the frame; the log begins anew. */
+static int empty_log(struct km_block *b)
+{
+    struct km_unpacked *all;
+    uint8_t *frame;
+    size_t size;
+    int r = km_block_unpack(b, &all);
+
+    if (r < 0)
+        return r;
+    frame = km_block_pack(all, b->rows, 0, &size);
+    km_unpacked_free(all);
+    if (!frame)
+        return -ENOMEM;
+    free(km_block_open(b)->frame);
+    km_block_open(b)->frame = frame;
+    b->frame_size = (uint32_t)size;
+    b->frame_rows = b->rows;
+    km_block_log_clear(b);
+    return 0;
+}
+
+static int append(struct km_block *b, const struct km_row *row, const struct fitted *fitted)
+{
+    uint8_t record[KM_LOG_RECORD_MAX], *present;
+    size_t size = km_log_put(km_block_value(b), fitted->value, fitted->present, b->columns,
+                             row->time_ms - b->last, record);
+    int r = 0;
+
+    if (log_records(b) >= b->limit / 2u)
+        r = empty_log(b);
+    if (r == 0)
+        r = km_block_log_add(b, record, size);
+    if (r < 0)
+        return r;
+    memcpy(km_block_value(b), fitted->value, b->columns * sizeof(int64_t));
+    present = km_block_present(b);
+    memcpy(present + km_block_bitmap(b), present, km_block_bitmap(b));
+    if (fitted->present)
+        memcpy(present, fitted->present, km_block_bitmap(b));
+    else
+        set_all(present, b->columns);
+    b->rows++;
+    b->samples += row->count;
+    b->last = row->time_ms;
+    return 0;
 }
 
 int km_block_insert(struct km_block **block, const struct km_row *row)
 {
     struct km_block *b = *block;
-    unsigned place = km_block_find(b, row->time_ms);
-    unsigned behind, r = 0;
+    struct fitted fitted;
 
-    if (place < b->rows && b->time[place] == row->time_ms)
+    if (row->time_ms == b->last)
         return -EEXIST;
-    if (b->rows == KM_BLOCK_ROWS)
+    if (row->time_ms < b->last || b->sealed)
+        return km_block_rewrite(block, row);
+    if (b->rows >= b->limit)
         return -ENOSPC;
-    if (b->rows == b->room || columns_together(b, row) != b->columns) {
-        b = remake(b, b->rows == b->room ? more_room(b->room) : b->room, row);
-        if (!b)
-            return -ENOMEM;
-        free(*block);
-        *block = b;
-    }
-    behind = b->rows - place;
-    memmove(b->time + place + 1, b->time + place, behind * sizeof(int64_t));
-    b->time[place] = row->time_ms;
-    for (unsigned c = 0; c < b->columns; c++) {
-        int64_t *value = b->value + (size_t)c * b->room;
-        bool present = r < row->count && row->metric[r] == b->column[c].metric;
-
-        memmove(value + place + 1, value + place, behind * sizeof(int64_t));
-        for (unsigned i = b->rows; i > place; i--)
-            set_present(&b->column[c], i, is_present(&b->column[c], i - 1));
-        set_present(&b->column[c], place, present);
-        value[place] = present ? row->value[r++] : 0;
-    }
-    b->rows++;
-    return 0;
-}
-
-struct km_block *km_block_split(struct km_block *block)
-{
-    struct km_block *newer = make(KM_BLOCK_ROWS, block->columns);
-    unsigned keep = block->rows / 2, moved = block->rows - keep;
-
-    if (!newer)
-        return NULL;
-    newer->rows = (uint16_t)moved;
-    memcpy(newer->time, block->time + keep, moved * sizeof(int64_t));
-    for (unsigned c = 0; c < block->columns; c++) {
-        newer->column[c] = (struct column){.metric = block->column[c].metric};
-        for (unsigned r = 0; r < moved; r++) {
-            set_present(&newer->column[c], r, is_present(&block->column[c], keep + r));
-            set_present(&block->column[c], keep + r, false);
-        }
-        memcpy(newer->value + (size_t)c * newer->room,
-               block->value + (size_t)c * block->room + keep, moved * sizeof(int64_t));
-    }
-    block->rows = (uint16_t)keep;
-    return newer;
-}
-
-void km_block_read(const struct km_block *block, unsigned place, struct km_row *ret_row)
-{
-    uint16_t count = 0;
-
-    ret_row->time_ms = block->time[place];
-    for (unsigned c = 0; c < block->columns; c++) {
-        if (!is_present(&block->column[c], place))
-            continue;
-        ret_row->metric[count] = block->column[c].metric;
-        ret_row->value[count++] = block->value[(size_t)c * block->room + place];
-    }
-    ret_row->count = count;
+    if (!fit(b, row, &fitted))
+        return km_block_rewrite(block, row);
+    return append(b, row, &fitted);
 }

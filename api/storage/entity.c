@@ -96,21 +96,37 @@ static int insert_at(struct km_entity *entity, size_t place, const struct km_row
     return r;
 }
 
+/*
+ * Packs the block before the newest one for good. Not before the newest has two rows: until then
+ * the row before last, which lists look at, is the one that lies unpacked in the older block.
+ */
+static void seal_older(struct km_entity *entity, size_t *bytes)
+{
+    struct km_block **older;
+    size_t before;
+
+    if (entity->n_blocks < 2 || km_block_rows(entity->blocks[entity->n_blocks - 1]) != 2)
+        return;
+    older = &entity->blocks[entity->n_blocks - 2];
+    before = km_block_size(*older);
+    /* Without memory for it the block stays as it is, only larger. */
+    (void)km_block_seal(older);
+    *bytes += km_block_size(*older) - before;
+}
+
 /* A new block behind place (or the first of all) that holds just row. */
 static int insert_new(struct km_entity *entity, size_t place, const struct km_row *row,
                       size_t *bytes)
 {
+    unsigned half = KM_BLOCK_ROWS / 2;
+    unsigned limit = entity->n_blocks == 0 ? half + (unsigned)(entity->key % half) : 2 * half;
     struct km_block *block;
 
     if (list_room(entity, bytes) < 0)
         return -ENOMEM;
-    block = km_block_new();
+    block = km_block_new(row, limit);
     if (!block)
         return -ENOMEM;
-    if (km_block_insert(&block, row) < 0) {
-        km_block_free(block);
-        return -ENOMEM;
-    }
     list_add(entity, place, block, bytes);
     return 0;
 }
@@ -119,6 +135,7 @@ int km_entity_insert(struct km_entity *entity, const struct km_row *row, size_t 
 {
     size_t place = entity->n_blocks;
     struct km_block *newer;
+    size_t before;
     int r;
 
     /* The newest block that begins at or before the row; a row before all goes into the first. */
@@ -129,15 +146,19 @@ int km_entity_insert(struct km_entity *entity, const struct km_row *row, size_t 
     if (place > 0)
         place--;
     r = insert_at(entity, place, row, bytes);
+    if (r == 0)
+        seal_older(entity, bytes);
     if (r != -ENOSPC)
         return r;
     if (row->time_ms > km_block_last(entity->blocks[place]))
         return insert_new(entity, place + 1, row, bytes);
     if (list_room(entity, bytes) < 0)
         return -ENOMEM;
-    newer = km_block_split(entity->blocks[place]);
-    if (!newer)
-        return -ENOMEM;
+    before = km_block_size(entity->blocks[place]);
+    r = km_block_split(&entity->blocks[place], &newer);
+    if (r < 0)
+        return r;
+    *bytes += km_block_size(entity->blocks[place]) - before;
     list_add(entity, place + 1, newer, bytes);
     if (row->time_ms > km_block_first(newer))
         place++;

@@ -54,21 +54,14 @@ static void copy_texts(const struct km_facts *facts, struct km_view *view)
     }
 }
 
-/* The row before the newest one. */
-static bool read_previous(const struct km_entity *e, struct km_row *ret_row)
+/* The row before the newest one; -ENOENT if there is none. */
+static int read_previous(const struct km_entity *e, struct km_row *ret_row)
 {
-    const struct km_block *last = e->blocks[e->n_blocks - 1];
-    unsigned rows = km_block_rows(last);
+    int r = km_block_previous(e->blocks[e->n_blocks - 1], ret_row);
 
-    if (rows > 1) {
-        km_block_read(last, rows - 2, ret_row);
-        return true;
-    }
-    if (e->n_blocks == 1)
-        return false;
-    last = e->blocks[e->n_blocks - 2];
-    km_block_read(last, km_block_rows(last) - 1, ret_row);
-    return true;
+    if (r == -ENOENT && e->n_blocks > 1)
+        return km_block_newest(e->blocks[e->n_blocks - 2], ret_row);
+    return r;
 }
 
 int km_store_view(const struct km_store *store, struct km_ref ref, struct km_view *ret_view)
@@ -89,45 +82,57 @@ int km_store_view(const struct km_store *store, struct km_ref ref, struct km_vie
         ret_view->received_ms = e->received_ms;
         ret_view->restarts = e->facts.restarts;
         ret_view->host_network = e->facts.host_network;
-        km_block_read(last, km_block_rows(last) - 1, &ret_view->last);
-        ret_view->has_previous = read_previous(e, &ret_view->previous);
-        r = 0;
+        r = km_block_newest(last, &ret_view->last);
+        ret_view->has_previous = r == 0 && read_previous(e, &ret_view->previous) == 0;
     }
     pthread_rwlock_unlock(&s->lock);
     return r;
 }
 
+/* Calls each for a block's rows from place on; *ret_end is set when one is after to_ms. */
+static int scan_block(const struct km_unpacked *rows, unsigned place, int64_t to_ms,
+                      int (*each)(void *, const struct km_row *), void *arg, bool *ret_end)
+{
+    struct km_row row;
+
+    for (; place < rows->rows.rows; place++) {
+        int r;
+
+        *ret_end = rows->rows.time[place] > to_ms;
+        if (*ret_end)
+            return 0;
+        km_unpacked_read(rows, place, &row);
+        r = each(arg, &row);
+        if (r != 0)
+            return r;
+    }
+    return 0;
+}
+
 static int scan_entity(const struct km_entity *e, int64_t from_ms, int64_t to_ms,
                        int (*each)(void *, const struct km_row *), void *arg)
 {
+    bool end = false;
     size_t b = 0;
-    unsigned place = 0;
-    struct km_row row;
+    int r = 0;
 
-    while (b < e->n_blocks && km_block_last(e->blocks[b]) < from_ms)
+    /* The row before the first one may be the last of the block before. */
+    while (b + 1 < e->n_blocks && km_block_first(e->blocks[b + 1]) < from_ms)
         b++;
-    if (b < e->n_blocks)
-        place = km_block_find(e->blocks[b], from_ms);
-    /* One step back: the row before the first. */
-    if (place > 0) {
-        place--;
-    } else if (b > 0) {
-        b--;
-        place = km_block_rows(e->blocks[b]) - 1;
-    }
-    for (; b < e->n_blocks; b++, place = 0) {
-        for (; place < km_block_rows(e->blocks[b]); place++) {
-            int r;
+    for (; b < e->n_blocks && r == 0 && !end; b++) {
+        struct km_unpacked *rows;
+        unsigned place;
 
-            km_block_read(e->blocks[b], place, &row);
-            if (row.time_ms > to_ms)
-                return 0;
-            r = each(arg, &row);
-            if (r != 0)
-                return r;
-        }
+        if (km_block_first(e->blocks[b]) > to_ms)
+            return 0;
+        r = km_block_unpack(e->blocks[b], &rows);
+        if (r < 0)
+            return r;
+        place = km_unpacked_find(rows, from_ms);
+        r = scan_block(rows, place > 0 ? place - 1 : 0, to_ms, each, arg, &end);
+        km_unpacked_free(rows);
     }
-    return 0;
+    return r;
 }
 
 int km_store_scan(const struct km_store *store, struct km_ref ref, int64_t from_ms, int64_t to_ms,
