@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "gzip.h"
+
 struct km_outbox {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
@@ -56,15 +58,34 @@ void km_outbox_free(struct km_outbox *outbox)
     free(outbox);
 }
 
-int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len)
+static struct km_payload *payload_new(const void *body, size_t len, bool gzip)
 {
     struct km_payload *payload = malloc(sizeof(*payload) + len);
 
     if (!payload)
-        return -ENOMEM;
+        return NULL;
     payload->next = NULL;
     payload->len = len;
+    payload->gzip = gzip;
     memcpy(payload->body, body, len);
+    return payload;
+}
+
+static struct km_payload *payload_packed(const void *body, size_t len)
+{
+    km_auto_buf struct km_buf packed = KM_BUF_INIT;
+
+    return km_gzip(body, len, &packed) < 0 ? NULL : payload_new(packed.data, packed.len, true);
+}
+
+int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len)
+{
+    struct km_payload *payload =
+        km_outbox_waiting(outbox) > 0 ? payload_packed(body, len) : payload_new(body, len, false);
+
+    if (!payload)
+        return -ENOMEM;
+    len = payload->len;
     pthread_mutex_lock(&outbox->lock);
     while (outbox->oldest && outbox->bytes + len > outbox->limit) {
         free(take_oldest(outbox));

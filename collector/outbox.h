@@ -2,25 +2,34 @@
 #ifndef KM_COLLECTOR_OUTBOX_H
 #define KM_COLLECTOR_OUTBOX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
  * Encoded batches that a server has not acknowledged yet, oldest first, within a limit of bytes.
  * The tick puts, a push thread takes.
+ *
+ * A batch that finds others waiting is packed with gzip, to about a tenth: the server is away, and
+ * the limit should last long. A server that answers gets its batches as they are: packing one
+ * would cost more than reading all the kernel's files for it.
  */
 struct km_outbox;
 
 struct km_payload {
     struct km_payload *next;
     size_t len;
+    bool gzip; /* the body is packed */
     char body[];
 };
 
 struct km_outbox *km_outbox_new(size_t limit); /* NULL when memory runs out */
 void km_outbox_free(struct km_outbox *outbox);
 
-/* Adds a copy of the body; the oldest go where the limit wants it. Returns 0 or -ENOMEM. */
+/*
+ * Adds a copy of the body, packed where others wait; the oldest go where the limit wants it.
+ * Returns 0 or -ENOMEM.
+ */
 int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len);
 
 /*

@@ -21,7 +21,7 @@
 
 struct km_push {
     CURL *curl;
-    struct curl_slist *headers;
+    struct curl_slist *headers, *gzip_headers;
     struct km_buf url, answer;
     struct km_outbox *outbox;
     pthread_t thread;
@@ -48,6 +48,7 @@ static enum outcome deliver(struct km_push *p, const struct km_payload *payload)
     long status = 0;
 
     km_buf_clear(&p->answer);
+    curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, payload->gzip ? p->gzip_headers : p->headers);
     curl_easy_setopt(p->curl, CURLOPT_POSTFIELDS, (const char *)payload->body);
     curl_easy_setopt(p->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)payload->len);
     code = curl_easy_perform(p->curl);
@@ -111,6 +112,7 @@ static void *push_thread(void *arg)
 static void push_free(struct km_push *p)
 {
     curl_slist_free_all(p->headers);
+    curl_slist_free_all(p->gzip_headers);
     curl_easy_cleanup(p->curl);
     km_buf_done(&p->url);
     km_buf_done(&p->answer);
@@ -134,20 +136,24 @@ int km_push_start(const char *server, const char *node, struct km_outbox *outbox
     p->seed = (unsigned)km_time_now_ms();
     p->curl = curl_easy_init();
     p->headers = curl_slist_append(NULL, "Content-Type: application/json");
+    p->gzip_headers = curl_slist_append(NULL, "Content-Type: application/json");
+    if (p->gzip_headers && !curl_slist_append(p->gzip_headers, "Content-Encoding: gzip")) {
+        push_free(p);
+        return -ENOMEM;
+    }
     escaped = p->curl ? curl_easy_escape(p->curl, node, 0) : NULL;
     while (len > 0 && server[len - 1] == '/')
         len--;
     km_buf_append(&p->url, server, len);
     km_buf_puts(&p->url, "/api/nodes/");
     km_buf_puts(&p->url, escaped ? escaped : "");
-    if (!escaped || !p->headers || !km_buf_str(&p->url)) {
+    if (!escaped || !p->headers || !p->gzip_headers || !km_buf_str(&p->url)) {
         curl_free(escaped);
         push_free(p);
         return -ENOMEM;
     }
     curl_free(escaped);
     curl_easy_setopt(p->curl, CURLOPT_URL, p->url.data);
-    curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, p->headers);
     curl_easy_setopt(p->curl, CURLOPT_POST, 1L);
     curl_easy_setopt(p->curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(p->curl, CURLOPT_TIMEOUT_MS, (long)REQUEST_TIMEOUT_MS);

@@ -8,15 +8,22 @@
 
 #include <cmocka.h>
 
+#include "gzip.h"
 #include "outbox.h"
 
 static char take_one(struct km_outbox *outbox)
 {
     struct km_payload *payload = km_outbox_take(outbox, 0);
-    char c = payload ? payload->body[0] : '-';
+    km_auto_buf struct km_buf body = KM_BUF_INIT;
 
+    if (!payload)
+        return '-';
+    if (payload->gzip)
+        assert_int_equal(km_gunzip(payload->body, payload->len, 1000, &body), 0);
+    else
+        km_buf_append(&body, payload->body, payload->len);
     free(payload);
-    return c;
+    return body.data[0];
 }
 
 static void gives_the_oldest_first_and_again(void **state)
@@ -39,24 +46,53 @@ static void gives_the_oldest_first_and_again(void **state)
     km_outbox_free(outbox);
 }
 
-static void drops_the_oldest_at_the_limit(void **state)
+static void packs_what_has_to_wait(void **state)
 {
-    struct km_outbox *outbox = km_outbox_new(30);
-    struct km_payload *oldest;
-    char body[10] = "0";
+    struct km_outbox *outbox = km_outbox_new(1 << 20);
+    km_auto_buf struct km_buf body = KM_BUF_INIT, unpacked = KM_BUF_INIT;
+    struct km_payload *payload;
 
     (void)state;
-    for (char c = '0'; c < '5'; c++) {
+    for (int i = 0; i < 2000; i++)
+        km_buf_printf(&body, "{\"pod_name\":\"web-%d\"},", i);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(km_outbox_put(outbox, body.data, body.len), 0);
+    payload = km_outbox_take(outbox, 0);
+    assert_false(payload->gzip);
+    assert_int_equal(payload->len, body.len);
+    free(payload);
+    payload = km_outbox_take(outbox, 0);
+    assert_true(payload->gzip);
+    assert_true(payload->len < body.len / 4);
+    assert_int_equal(km_gunzip(payload->body, payload->len, body.len, &unpacked), 0);
+    assert_int_equal(unpacked.len, body.len);
+    assert_memory_equal(unpacked.data, body.data, body.len);
+    free(payload);
+    km_outbox_free(outbox);
+}
+
+static void drops_the_oldest_at_the_limit(void **state)
+{
+    struct km_outbox *outbox = km_outbox_new(100);
+    struct km_payload *oldest;
+    char body[10];
+    size_t packed = 0;
+
+    (void)state;
+    for (char c = '0'; c < '9'; c++) {
         memset(body, c, sizeof(body));
         km_outbox_put(outbox, body, sizeof(body));
     }
-    assert_int_equal(km_outbox_dropped(outbox), 2);
     oldest = km_outbox_take(outbox, 0);
-    assert_int_equal(oldest->body[0], '2');
+    packed = oldest->len; /* of each but the first, which has gone */
+    assert_true(packed > 10 && packed < 30);
+    assert_int_equal(km_outbox_waiting(outbox), 100 / packed - 1);
+    assert_int_equal(km_outbox_dropped(outbox), 9 - 100 / packed);
     km_outbox_put(outbox, body, sizeof(body));
+    assert_int_equal(km_outbox_waiting(outbox), 100 / packed);
     km_outbox_return(outbox, oldest); /* newer ones have taken its room */
-    assert_int_equal(km_outbox_dropped(outbox), 3);
-    assert_int_equal(take_one(outbox), '3');
+    assert_int_equal(km_outbox_dropped(outbox), 10 - 100 / packed);
+    assert_int_equal(take_one(outbox), '0' + (int)(10 - 100 / packed));
     km_outbox_free(outbox);
 }
 
@@ -64,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_the_oldest_first_and_again),
+        cmocka_unit_test(packs_what_has_to_wait),
         cmocka_unit_test(drops_the_oldest_at_the_limit),
     };
 

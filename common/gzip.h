@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef KM_API_GZIP_H
-#define KM_API_GZIP_H
+#ifndef KM_COMMON_GZIP_H
+#define KM_COMMON_GZIP_H
 
 #include <stdbool.h>
 #include <stddef.h>
