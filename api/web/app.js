@@ -19,7 +19,7 @@ import {chooseLanguage, loadWords, t} from "./words.js";
 const RETRY_MS = 2000;
 
 const root = document.getElementById("app");
-const context = {status: null, intervalMs: 5000, retention: 3600, window: () => shell.window()};
+const context = {intervalMs: 5000, retention: 3600, window: () => shell.window()};
 let shell, view, live, lastGood = 0, paused = false;
 
 /* #/nodes/a -> its view; null where there is no such place. */
@@ -70,10 +70,11 @@ function show(route, parametersOnly) {
 }
 
 function buildShell() {
+    root.removeAttribute("aria-busy");
     shell = new Shell(context, {
         help: showHelp,
         pause: (wanted) => { paused = wanted; live.pause(wanted); },
-        chooseLanguage: async (name) => { await chooseLanguage(name); buildShell(); show(current(), false); },
+        chooseLanguage: (name) => { chooseLanguage(name); buildShell(); show(current(), false); },
     });
     context.list = {announce: (text) => shell.say(text)};
     root.replaceChildren(shell.element);
@@ -93,8 +94,8 @@ async function askStatus() {
 }
 
 applyTheme();
-const [status] = await Promise.all([loadWords().then(askStatus)]);
-context.status = status;
+loadWords();
+const status = await askStatus();
 context.intervalMs = Math.max(1000, status.interval_ms);
 context.retention = status.retention_seconds;
 buildShell();

@@ -9,6 +9,9 @@ import {t} from "./words.js";
 const HEIGHT = 168;
 const BOUND_FACTOR = 3; /* a limit further away than this many times the usage is not drawn */
 
+/* 1, 2, 4 … 2^60: round numbers of KiB, MiB, GiB. */
+const POWERS = Array.from({length: 61}, (none, power) => 2 ** power);
+
 export function colour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
@@ -31,9 +34,11 @@ export class Chart {
     /* A series' numbers in the panel's unit. */
     numbers(history, series, interval) {
         const column = history.columns[series.key];
-        const factor = series.times || 1;
+        const factor = series.times || 1, per = history.columns[series.per];
         const values = series.counter ? rates(history.times, column, 4 * interval) : column;
-        return factor === 1 ? values : values.map((value) => value === null ? null : value * factor);
+        if (factor === 1 && !per)
+            return values;
+        return values.map((value, i) => value === null ? null : value * factor / (per ? per[i] || 1 : 1));
     }
 
     update(history, marks) {
@@ -77,7 +82,7 @@ export class Chart {
             font: "11px system-ui, sans-serif"};
         return {
             width: Math.max(200, this.plotElement.clientWidth), height: HEIGHT, ms: 1e-3,
-            padding: [10, 8, 0, 0],
+            padding: [10, 18, 0, 0],
             legend: {show: false},
             cursor: {
                 sync: {key: this.group.key, setSeries: false},
@@ -88,7 +93,7 @@ export class Chart {
             scales: {x: {time: true, range: () => this.group.span()}, y: {range: (u, least, most) => this.range(u)}},
             axes: [
                 {...axis, size: 26, gap: 6, space: 70, values: (u, times) => times.map((time) => this.tick(time))},
-                {...axis, size: 66, gap: 6, space: 34, values: (u, values) => values.map(this.panel.format)},
+                {...axis, size: 66, gap: 6, space: 34, incrs: this.panel.powers ? POWERS : undefined, values: (u, values) => values.map(this.panel.format)},
             ],
             series: [{}, ...this.panel.series.map((series) => this.line(series))],
             hooks: {

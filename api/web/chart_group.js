@@ -13,13 +13,13 @@ import {t} from "./words.js";
 let groups = 0;
 
 export class ChartGroup {
-    /* parts: the entity's path in the API. panels, events: see panels.js. keys: more to keep. sum: it is a sum. */
-    constructor({parts, panels, events, keys, sum, context}) {
+    /* parts: the entity's path in the API. panels, events: see panels.js. sum: see history.js. */
+    constructor({parts, panels, events, sum, context}) {
         this.key = `group${groups++}`;
         this.context = context;
         this.events = events || {};
         this.history = new History({
-            parts, sum, keys: [...keysOf(panels, events), ...keys || []], intervalMs: context.intervalMs,
+            parts, sum, keys: keysOf(panels, events), intervalMs: context.intervalMs,
         });
         this.charts = panels.map((panel) => new Chart(panel, this));
         this.zoomText = h("span");
@@ -28,7 +28,7 @@ export class ChartGroup {
         this.notes = h("ul", {class: "events", hidden: true});
         this.missing = h("p", {class: "empty", hidden: true});
         this.element = h("section", {class: "charts", "aria-label": t("history")},
-            this.zoomBar, this.notes, this.missing,
+            h("h2", {class: "unseen", text: t("history")}), this.zoomBar, this.notes, this.missing,
             h("div", {class: "chart-grid"}, this.charts.map((chart) => chart.element)));
         this.observer = new ResizeObserver(() => this.charts.forEach((chart) => chart.resize()));
         this.observer.observe(this.element);

@@ -38,6 +38,8 @@ export function bytesPerSecond(value) {
 export function cpu(value) {
     if (!isNumber(value))
         return ABSENT;
+    if (value === 0)
+        return "0";
     if (Math.abs(value) < 999.5)
         return value > 0 && value < 9.95 ? `${value.toFixed(1)} m` : `${Math.round(value)} m`;
     return three(value / 1000);
@@ -95,6 +97,9 @@ export function age(seconds) {
     return `${Math.max(0, Math.floor(seconds))} ${t("unit_s")}`;
 }
 
+/* "14:05:09", the viewer's time, the same in every language. */
 export function clock(ms) {
-    return new Date(ms).toLocaleTimeString(currentLanguage(), {hour12: false});
+    const time = new Date(ms);
+    return [time.getHours(), time.getMinutes(), time.getSeconds()]
+        .map((part) => String(part).padStart(2, "0")).join(":");
 }

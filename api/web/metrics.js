@@ -15,11 +15,15 @@ function sum(...values) {
     return there.length ? there.reduce((a, b) => a + b, 0) : undefined;
 }
 
+/* A sum's limit is that of the pods that have one: it bounds only them. */
+const isSum = (item) => item.pods !== undefined;
+
 export const cpuUsage = (item) => item.cpu_usage;
 export const cpuBounds = (item) => ({
     request: item.cpu?.request_millicores,
     limit: item.cpu?.limit_millicores,
     capacity: item.cpu?.capacity_millicores,
+    partial: isSum(item),
 });
 
 /* As the server sorts by it. */
@@ -29,6 +33,7 @@ export const memoryBounds = (item) => ({
     request: item.memory?.request,
     limit: item.memory?.limit,
     capacity: item.memory?.total,
+    partial: isSum(item),
 });
 
 export const received = (item) => item.network?.rx_bytes_per_second;
@@ -47,9 +52,14 @@ export function fullOf({request, limit, capacity}, usage) {
     return bound === undefined ? undefined : Math.max(bound, request ?? 0, usage ?? 0) || undefined;
 }
 
+/* What cannot be exceeded, or undefined. */
+export function hardBound({limit, capacity, partial}) {
+    return partial ? undefined : limit ?? capacity;
+}
+
 /* "high" and "full" where a bound that stops the workload is near; a request is no such bound. */
-export function strain({limit, capacity}, usage) {
-    const bound = limit ?? capacity;
+export function strain(bounds, usage) {
+    const bound = hardBound(bounds);
     if (!bound || usage === undefined)
         return null;
     return usage >= 0.95 * bound ? "full" : usage >= 0.8 * bound ? "high" : null;

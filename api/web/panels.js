@@ -3,7 +3,7 @@
  * Which charts an entity has. A series: id (key of its label), key ("memory.rss"), colour (a name in
  * theme.css) and how it is drawn: "area", "stack" (areas on top of each other), "line", or "bound"
  * (dashed; the scale follows it only while it is near). counter: the key is a counter, in µs, of
- * which the rise counts. times: factor to the panel's unit.
+ * which the rise counts. times: factor to the panel's unit. powers: the scale is in powers of two.
  */
 import {bytes, bytesPerSecond, count, cpu, decimal, perSecond} from "./format.js";
 
@@ -21,9 +21,10 @@ const pair = (id, a, b, format = bytesPerSecond) => ({
 const NETWORK = pair("network", ["received", "network.rx_bytes_per_second"], ["sent", "network.tx_bytes_per_second"]);
 const DISK = pair("disk", ["read", "disk.read_bytes_per_second"], ["written", "disk.write_bytes_per_second"]);
 
-function pressure(of) {
+/* per: the key of a count to divide by, for the mean of a sum. */
+function pressure(per) {
     const one = (id, key, colour, draw) =>
-        ({id, key: `pressure.${key}_usec_per_second`, times: USEC_PERCENT / of, colour, draw});
+        ({id, key: `pressure.${key}_usec_per_second`, times: USEC_PERCENT, per, colour, draw});
     return {
         id: "pressure", ...PERCENT, series: [
             one("cpu_some", "cpu_some", "cpu-1", "line"),
@@ -35,6 +36,13 @@ function pressure(of) {
     };
 }
 
+const FAULTS = {
+    id: "faults", format: perSecond, series: [
+        {id: "page_faults", key: "memory.page_faults_per_second", colour: "memory-1", draw: "area"},
+        {id: "major_page_faults", key: "memory.major_page_faults_per_second", colour: "disk-1", draw: "line"},
+    ],
+};
+
 const usec = (id, key, colour) =>
     ({id, key, counter: true, times: USEC_MILLICORES, colour, draw: "line"});
 
@@ -45,7 +53,7 @@ const POD_BOUNDS = [
 const CPU_USED = {id: "usage", key: "cpu_usage", colour: "cpu-1", draw: "area"};
 
 const POD_MEMORY = {
-    id: "memory", format: bytes, series: [
+    id: "memory", format: bytes, powers: true, series: [
         {id: "rss", key: "memory.rss", colour: "memory-1", draw: "stack"},
         {id: "cache", key: "memory.cache", colour: "memory-2", draw: "stack"},
         {id: "working_set", key: "memory.working_set", colour: "memory-3", draw: "line"},
@@ -56,17 +64,17 @@ const POD_MEMORY = {
 };
 
 const NODE_MEMORY = {
-    id: "memory", format: bytes, series: [
+    id: "memory", format: bytes, powers: true, series: [
         {id: "used", key: "memory.used", colour: "memory-1", draw: "stack"},
         {id: "buffers", key: "memory.buffers", colour: "memory-4", draw: "stack"},
         {id: "cached", key: "memory.cached", colour: "memory-2", draw: "stack"},
         {id: "working_set", key: "memory.working_set", colour: "memory-3", draw: "line"},
         {id: "swap", key: "memory.swap_used", colour: "disk-1", draw: "line"},
-        {id: "total", key: "memory.total", colour: "limit", draw: "bound"},
+        {id: "total", key: "memory.total", colour: "request", draw: "bound"},
     ],
 };
 
-const NODE_CPU = {id: "capacity", key: "cpu.capacity_millicores", colour: "limit", draw: "bound"};
+const NODE_CPU = {id: "capacity", key: "cpu.capacity_millicores", colour: "request", draw: "bound"};
 
 export const NODE_PANELS = [
     {
@@ -77,7 +85,7 @@ export const NODE_PANELS = [
             NODE_CPU,
         ],
     },
-    NODE_MEMORY, NETWORK, DISK, pressure(1),
+    NODE_MEMORY, NETWORK, DISK, pressure(),
     {
         id: "load", format: decimal, series: [
             {id: "load1", key: "cpu.load1_milli", times: 1e-3, colour: "cpu-1", draw: "area"},
@@ -90,7 +98,8 @@ export const NODE_PANELS = [
 
 export const CLUSTER_PANELS = [
     {id: "cpu", format: cpu, series: [CPU_USED, NODE_CPU]},
-    NODE_MEMORY, NETWORK, DISK,
+    NODE_MEMORY, NETWORK, DISK, pressure("nodes"),
+    {id: "nodes", format: count, series: [{id: "nodes", key: "nodes", colour: "pods-1", draw: "area"}]},
 ];
 
 export const POD_PANELS = [
@@ -101,19 +110,14 @@ export const POD_PANELS = [
             usec("throttled", "cpu.throttled_usec", "throttled"), ...POD_BOUNDS,
         ],
     },
-    POD_MEMORY, NETWORK, DISK, pressure(1),
-    {
-        id: "faults", format: perSecond, series: [
-            {id: "page_faults", key: "memory.page_faults_per_second", colour: "memory-1", draw: "area"},
-            {id: "major_page_faults", key: "memory.major_page_faults_per_second", colour: "disk-1", draw: "line"},
-        ],
-    },
+    POD_MEMORY, NETWORK, DISK, pressure(),
+    FAULTS,
 ];
 
 export const SUM_PANELS = [
     {id: "cpu", format: cpu, series: [CPU_USED, ...POD_BOUNDS]},
     POD_MEMORY, NETWORK, DISK,
-    {id: "pods", format: count, series: [{id: "pods", key: "pods", colour: "pods-1", draw: "area"}]},
+    FAULTS, {id: "pods", format: count, series: [{id: "pods", key: "pods", colour: "pods-1", draw: "area"}]},
 ];
 
 /* Of counters that say what happened rather than how much. */

@@ -52,14 +52,15 @@ export class Table {
 
     renderRows(items) {
         const before = this.rows;
+        const greatest = this.columns.map((column) => column.usage
+            && Math.max(...items.map((item) => column.usage(item) ?? 0)));
         this.rows = new Map();
         items.forEach((item, place) => {
             const key = this.key(item);
             const row = before.get(key) || this.makeRow();
             before.delete(key);
             this.rows.set(key, row);
-            for (const cell of row.cells)
-                cell.update(item);
+            row.cells.forEach((cell, i) => cell.update(item, greatest[i]));
             row.tr.classList.toggle("stale", Boolean(item.stale));
             if (this.body.children[place] !== row.tr)
                 this.place(row.tr, place);

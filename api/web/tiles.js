@@ -3,12 +3,13 @@
 import {h, setAttribute, setText} from "./dom.js";
 import {bytes, bytesPerSecond, cores, count, cpu, percent} from "./format.js";
 import * as m from "./metrics.js";
+import {link} from "./router.js";
 import {Sparkline} from "./sparkline.js";
 import {t} from "./words.js";
 
 /*
- * now(cluster, facts): {value, of, part (0–1), tone}. key: the history's columns that are added up for the
- * picture; full: the column that is its top.
+ * now(cluster, silent): {value, of, share, part (0–1), tone}. keys: the history's columns that are
+ * added up for the picture; full: the column that is its top.
  */
 const TILES = [
     {
@@ -21,24 +22,25 @@ const TILES = [
     },
     {
         id: "network", keys: ["network.rx_bytes_per_second", "network.tx_bytes_per_second"],
-        now: (c) => ({value: `↓ ${bytesPerSecond(m.received(c))}`, of: `↑ ${bytesPerSecond(m.sent(c))}`}),
+        now: (c) => pair("↓", m.received(c), "↑", m.sent(c)),
     },
     {
         id: "disk", keys: ["disk.read_bytes_per_second", "disk.write_bytes_per_second"],
-        now: (c) => ({
-            value: `${t("read_short")} ${bytesPerSecond(m.diskRead(c))}`,
-            of: `${t("written_short")} ${bytesPerSecond(m.diskWritten(c))}`,
-        }),
+        now: (c) => pair(t("read_short"), m.diskRead(c), t("written_short"), m.diskWritten(c)),
     },
     {
-        id: "nodes", keys: ["nodes"], href: "#/nodes",
-        now: (c, stale) => ({
-            value: count(c.nodes), of: stale ? t("stale_nodes", {count: stale}) : t("all_report"),
-            tone: stale ? "full" : null,
+        id: "nodes", place: "nodes",
+        now: (c, silent) => ({
+            value: count(c.nodes), of: silent ? t("stale_nodes", {count: silent}) : t("all_report"),
+            tone: silent ? "full" : null,
         }),
     },
-    {id: "pods", keys: [], href: "#/pods", now: (c) => ({value: count(c.pods), of: perNode(c)})},
+    {id: "pods", place: "pods", now: (c) => ({value: count(c.pods), of: perNode(c)})},
 ];
+
+function pair(first, a, second, b) {
+    return {value: `${first} ${bytesPerSecond(a)}`, second: `${second} ${bytesPerSecond(b)}`};
+}
 
 function whole(usage, full, format, formatFull) {
     return {
@@ -53,11 +55,13 @@ function perNode(cluster) {
 
 function makeTile(tile) {
     const value = h("b"), of = h("span", {class: "of"}), share = h("span", {class: "share"});
-    const spark = new Sparkline(tile.id), bar = h("span", {class: "used"});
-    const element = h(tile.href ? "a" : "div", {class: "panel tile", href: tile.href, "data-metric": tile.id},
-        h("span", {class: "label"}, t(tile.id), share), h("span", {class: "figures"}, value, " ", of),
-        spark.element, h("span", {class: "bar", hidden: !tile.full, "aria-hidden": "true"}, bar));
-    return {...tile, element, value, of, share, spark, bar};
+    const second = h("b", {class: "second"});
+    const spark = tile.keys && new Sparkline(tile.id), bar = h("span", {class: "used"});
+    const element = h(tile.place ? "a" : "div",
+        {class: "panel tile", href: tile.place && link([tile.place]), "data-metric": tile.id},
+        h("span", {class: "label"}, t(tile.id), share), h("span", {class: "figures"}, value, " ", second, of),
+        spark?.element, tile.full && h("span", {class: "bar", "aria-hidden": "true"}, bar));
+    return {...tile, element, value, second, of, share, spark, bar};
 }
 
 function added(columns) {
@@ -73,11 +77,12 @@ export class Tiles {
         this.element = h("section", {class: "tiles", "aria-label": t("cluster")}, this.tiles.map((tile) => tile.element));
     }
 
-    show(cluster, stale) {
+    show(cluster, silent) {
         for (const tile of this.tiles) {
-            const now = tile.now(cluster, stale);
+            const now = tile.now(cluster, silent);
             setText(tile.value, now.value);
-            setText(tile.of, now.of);
+            setText(tile.second, now.second ?? "");
+            setText(tile.of, now.of ?? "");
             setText(tile.share, now.share ?? "");
             setAttribute(tile.element, "data-tone", now.tone);
             tile.bar.style.width = now.part ? `${Math.min(100, now.part * 100)}%` : "0";
@@ -86,7 +91,7 @@ export class Tiles {
 
     draw(history, from, to) {
         for (const tile of this.tiles) {
-            if (!tile.keys.length)
+            if (!tile.keys)
                 continue;
             const full = tile.full && Math.max(...history.columns[tile.full]);
             tile.spark.draw(history.times, added(tile.keys.map((key) => history.columns[key])), from, to, full);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The words of the chosen language. */
 import {load, save} from "./settings.js";
+import en from "./strings/en.js";
+import ko from "./strings/ko.js";
 
 export const LANGUAGES = {en: "English", ko: "한국어"};
-let strings = {};
+const STRINGS = {en, ko};
 let language = "en";
 
 export function currentLanguage() {
@@ -18,19 +20,18 @@ function wanted() {
     return known || "en";
 }
 
-export async function loadWords() {
+export function loadWords() {
     language = wanted();
-    strings = (await import(`./strings/${language}.js`)).default;
     document.documentElement.lang = language;
 }
 
-export async function chooseLanguage(name) {
+export function chooseLanguage(name) {
     save("language", name);
-    await loadWords();
+    loadWords();
 }
 
 /* t("pods_of", {name: "a"}): the text with {name} replaced. */
 export function t(key, values) {
-    const text = strings[key] ?? key;
+    const text = STRINGS[language][key] ?? key;
     return values ? text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all) : text;
 }

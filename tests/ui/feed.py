@@ -141,22 +141,21 @@ class Cluster:
         self.connection = http.client.HTTPConnection(url.hostname, url.port, timeout=60)
         self.rng, self.interval = random.Random(seed), interval
         self.nodes = [Node(number + 1, pods, self.rng, time.time()) for number in range(nodes)]
-        self.silent_from = None
         if nodes > 3:
-            self.nodes[-1].skew = -9
+            self.nodes[-1].skew = -1.8 * interval
 
-    def tick(self, now, age):
-        """age: seconds before the end of the history; negative once it is over."""
+    def tick(self, now, ticks):
+        """ticks: how many are still to come before the history's end; negative once it is over."""
         for number, node in enumerate(self.nodes):
-            if len(self.nodes) > 2 and number == 1 and 180 <= age < 300:
-                continue  # away: a gap
-            if len(self.nodes) > 3 and number == 2 and age < 60:
+            if len(self.nodes) > 3 and number == 2 and ticks < 12:
                 continue  # silent until the end
-            if number == 0 and node.pods and 600 <= age < 600 + self.interval:
+            if number == 0 and node.pods and ticks == 120:
                 node.kills += 1
                 node.pods[0].restart(now, self.rng)
-            self.connection.request("POST", "/api/nodes/" + node.name, json.dumps(node.body(now, self.interval, self.rng)),
-                                    {"Content-Type": "application/json"})
+            body = node.body(now, self.interval, self.rng)
+            if len(self.nodes) > 2 and number == 1 and 36 <= ticks < 60:
+                continue  # not heard of: a gap
+            self.connection.request("POST", "/api/nodes/" + node.name, json.dumps(body), {"Content-Type": "application/json"})
             answer = self.connection.getresponse()
             text = answer.read()
             if answer.status != 200:
@@ -175,7 +174,7 @@ def main():
     cluster = Cluster(options.server, options.nodes, options.pods_per_node, options.interval)
     end = time.time()
     for tick in range(int(options.history / options.interval), -1, -1):
-        cluster.tick(end - tick * options.interval, tick * options.interval)
+        cluster.tick(end - tick * options.interval, tick)
     print("fed", flush=True)
     following = end + options.interval
     while options.live:

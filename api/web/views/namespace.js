@@ -12,7 +12,7 @@ import {View, crumb, heading} from "./view.js";
 export function namespaceView(name, context) {
     const parts = ["api", "namespaces", name];
     const facts = new Facts(parts, sumFacts);
-    const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: true, context});
+    const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: "pods", context});
     const deployments = new ItemList({
         title: t("deployments"), parts: [...parts, "deployments"], columns: deploymentColumns(), limit: 15,
         prefix: "d", key: (d) => d.deployment, nameOf: (d) => d.deployment, ...context.list,

@@ -41,7 +41,7 @@ export function overviewView(context) {
     const tiles = new Tiles();
     const lists = topLists(context);
     const charts = new ChartGroup({
-        parts: ["api", "cluster"], panels: CLUSTER_PANELS, keys: ["nodes"], sum: true, context,
+        parts: ["api", "cluster"], panels: CLUSTER_PANELS, sum: "nodes", context,
     });
     let cluster;
     const totals = {
