@@ -77,15 +77,15 @@ export function shellTests(world) {
     test("dark and light follow the system until somebody chooses", async () => {
         const page = await openPage(world.browser, world.still.url, {colorScheme: "dark"});
         await visit(page, world.still.url, "#/", ".top li");
-        const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
-        assert.equal(await theme(), "dark");
+        const is = (wanted) => page.waitForFunction((name) => document.documentElement.dataset.theme === name, wanted);
+        await is("dark");
         await page.emulateMedia({colorScheme: "light"});
-        assert.equal(await theme(), "light");
+        await is("light");
         await page.getByRole("button", {name: "Dark or light"}).click();
-        assert.equal(await theme(), "dark");
+        await is("dark");
         await page.reload();
         await page.locator(".top li").first().waitFor();
-        assert.equal(await theme(), "dark");
+        await is("dark");
         await page.context().close();
     });
 
