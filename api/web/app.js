@@ -66,7 +66,7 @@ function show(route, parametersOnly) {
     live.paused = paused;
     for (const part of view.parts)
         part.refresh = () => live.refresh();
-    live.start(context.intervalMs);
+    live.start(context.intervalMs).then(() => performance.mark("data"));
 }
 
 function buildShell() {

@@ -50,7 +50,8 @@ export class Chart {
         this.plain = columns;
         this.times = times;
         this.has = columns.map((column) => column.some((value) => value !== null));
-        this.items.forEach((item, i) => { item.hidden = !this.has[i]; });
+        this.shown = columns.map((column, i) => this.has[i] && !(this.panel.series[i].quiet && column.every((v) => !v)));
+        this.items.forEach((item, i) => { item.hidden = !this.shown[i]; });
         this.empty.hidden = this.has.some(Boolean);
         this.plotElement.hidden = !this.empty.hidden;
         this.drawn = this.toDraw(columns);
@@ -60,6 +61,7 @@ export class Chart {
             this.make();
         else
             this.plot.setData([this.times, ...this.drawn], false);
+        this.shown.forEach((show, i) => this.plot.series[i + 1].show !== show && this.plot.setSeries(i + 1, {show}));
         this.fitSpan();
         this.showValues(this.plot.cursor.idx);
         this.describe();
@@ -172,7 +174,7 @@ export class Chart {
     }
 
     describe() {
-        const words = this.panel.series.filter((series, i) => this.has[i]).map((series) =>
+        const words = this.panel.series.filter((series, i) => this.shown[i]).map((series) =>
             `${t(series.id)} ${this.values[this.panel.series.indexOf(series)].textContent}`);
         this.plotElement.setAttribute("aria-label", `${t(this.panel.id)}: ${words.join(", ")}`);
     }

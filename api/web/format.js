@@ -10,10 +10,10 @@ export function isNumber(value) {
     return typeof value === "number" && Number.isFinite(value);
 }
 
-/* Three figures that count: 9.87, 98.7, 987. */
+/* Three figures that count: 0.012, 9.87, 98.7, 987. */
 function three(value) {
     const size = Math.abs(value);
-    return value.toFixed(size >= 99.95 || value === 0 ? 0 : size >= 9.995 ? 1 : 2);
+    return value.toFixed(size >= 99.95 || value === 0 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : 3);
 }
 
 function scaled(value, units, base) {

@@ -2,6 +2,7 @@
 /* Keeps a view up to date: asks again each interval, one question at a time, not while nobody looks. */
 
 const FIRST_RETRY_MS = 1000;
+const REST = 3; /* a slow server rests this many times as long as it took to answer */
 
 /*
  * Calls ask(signal) now and then each interval until stop(). report(error or null) is told how
@@ -41,6 +42,7 @@ export class Live {
         clearTimeout(this.timer);
         this.controller?.abort();
         const controller = this.controller = new AbortController();
+        const begin = performance.now();
         let error = null;
         try {
             await this.ask(controller.signal);
@@ -49,6 +51,7 @@ export class Live {
         }
         if (this.stopped || controller.signal.aborted)
             return;
+        this.tookMs = performance.now() - begin;
         this.failures = error ? this.failures + 1 : 0;
         this.report(error);
         this.plan();
@@ -57,7 +60,7 @@ export class Live {
     plan() {
         const wait = this.failures
             ? Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), 4 * this.intervalMs)
-            : this.intervalMs;
+            : Math.max(this.intervalMs, REST * this.tookMs);
         this.timer = setTimeout(() => {
             if (this.paused || document.hidden)
                 this.plan();

@@ -2,6 +2,7 @@
 /* What is drawn behind the lines: spans without readings, restarts, kills. */
 
 const STRIPE = 8; /* px between the stripes of a gap */
+const ECHO_SECONDS = 15;
 const COLOURS = {restarted: "restart", started: "restart", killed: "danger"};
 const SIGNS = {restarted: "↻", started: "↻", killed: "✕"};
 
@@ -34,6 +35,13 @@ function drawMark(context, x, top, height, sign, stroke) {
     context.restore();
 }
 
+/* A kill and the restart that follows it are one mark: that of the kill. */
+function withoutEchoes(marks) {
+    const kills = marks.filter((mark) => mark.kind === "killed");
+    const echoes = (mark) => mark.kind !== "killed" && kills.some((kill) => Math.abs(kill.time - mark.time) <= ECHO_SECONDS);
+    return marks.filter((mark) => !echoes(mark));
+}
+
 /* u: uPlot. spans: [[from, to], …]. marks: [{time, kind}]. colour(name): of the theme. */
 export function drawMarks(u, spans, marks, colour) {
     const {left, top, width, height} = u.bbox;
@@ -45,7 +53,7 @@ export function drawMarks(u, spans, marks, colour) {
         if (b > a)
             drawGap(context, a, b, top, height, colour("gap"));
     }
-    for (const {time, kind} of marks || []) {
+    for (const {time, kind} of withoutEchoes(marks || [])) {
         const x = place(time);
         if (x >= left && x <= right)
             drawMark(context, x, top, height, SIGNS[kind], colour(COLOURS[kind]));

@@ -4,6 +4,7 @@
  * theme.css) and how it is drawn: "area", "stack" (areas on top of each other), "line", or "bound"
  * (dashed; the scale follows it only while it is near). counter: the key is a counter, in µs, of
  * which the rise counts. times: factor to the panel's unit. powers: the scale is in powers of two.
+ * quiet: left out while it is 0.
  */
 import {bytes, bytesPerSecond, count, cpu, decimal, perSecond} from "./format.js";
 
@@ -57,7 +58,7 @@ const POD_MEMORY = {
         {id: "rss", key: "memory.rss", colour: "memory-1", draw: "stack"},
         {id: "cache", key: "memory.cache", colour: "memory-2", draw: "stack"},
         {id: "working_set", key: "memory.working_set", colour: "memory-3", draw: "line"},
-        {id: "swap", key: "memory.swap", colour: "disk-1", draw: "line"},
+        {id: "swap", key: "memory.swap", colour: "disk-1", draw: "line", quiet: true},
         {id: "request", key: "memory.request", colour: "request", draw: "bound"},
         {id: "limit", key: "memory.limit", colour: "limit", draw: "bound"},
     ],
@@ -69,7 +70,7 @@ const NODE_MEMORY = {
         {id: "buffers", key: "memory.buffers", colour: "memory-4", draw: "stack"},
         {id: "cached", key: "memory.cached", colour: "memory-2", draw: "stack"},
         {id: "working_set", key: "memory.working_set", colour: "memory-3", draw: "line"},
-        {id: "swap", key: "memory.swap_used", colour: "disk-1", draw: "line"},
+        {id: "swap", key: "memory.swap_used", colour: "disk-1", draw: "line", quiet: true},
         {id: "total", key: "memory.total", colour: "request", draw: "bound"},
     ],
 };

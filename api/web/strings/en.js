@@ -19,7 +19,7 @@ export default {
     host_network: "the node's (host network)",
     /* sentences */
     ago: "{time} ago", of_limit: "limit {limit}", requested: "request {request}", per_node: "{count} a node",
-    all_report: "all report", stale_nodes: "{count} silent", stale_for: "silent for {time}",
+    all_report: "all report", stale_nodes: "{count} silent", silent: "silent", stale_for: "silent for {time}",
     clock_off: "clock {time}", no_data: "not measured here", nothing_here: "Nothing here yet.",
     nothing_found: "Nothing found for “{text}”.", searched_first: "searched the first {count}",
     event_restarted: "{what} restarted", event_started: "{what} started",

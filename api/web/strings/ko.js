@@ -19,7 +19,7 @@ export default {
     host_network: "노드 네트워크 사용",
     /* sentences */
     ago: "{time} 전", of_limit: "제한 {limit}", requested: "요청 {request}", per_node: "노드당 {count}개",
-    all_report: "모두 보고 중", stale_nodes: "{count}개 무응답", stale_for: "{time} 동안 무응답",
+    all_report: "모두 보고 중", stale_nodes: "{count}개 무응답", silent: "무응답", stale_for: "{time} 동안 무응답",
     clock_off: "시계 {time}", no_data: "측정값 없음", nothing_here: "아직 아무것도 없습니다.",
     nothing_found: "“{text}”에 맞는 것이 없습니다.", searched_first: "앞의 {count}개에서 검색",
     event_restarted: "{what} 재시작", event_started: "{what} 시작",

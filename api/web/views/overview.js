@@ -7,27 +7,30 @@ import {h} from "../dom.js";
 import {CLUSTER_PANELS} from "../panels.js";
 import {link} from "../router.js";
 import {Tiles} from "../tiles.js";
-import {topDeployments} from "../top_deployments.js";
 import {TopList} from "../top_list.js";
+import {TopSums} from "../top_sums.js";
 import {t} from "../words.js";
 import {View} from "./view.js";
 
-function top(kind, context, options) {
+function top(kind, options) {
     const fetch = async (sort, limit, signal) => (await get(["api", kind], {sort, limit}, signal)).items;
     return new TopList({title: t(kind), more: link([kind]), fetch, ...options});
 }
 
-function topLists(context) {
+function topLists(sums) {
     return [
-        top("namespaces", context, {
-            name: (n) => n.namespace, href: (n) => link(["namespaces", n.namespace]),
+        top("namespaces", {
+            fetch: (...question) => sums.namespaces(...question), name: (n) => n.namespace, href: (n) => link(["namespaces", n.namespace]),
         }),
-        top("deployments", context, {
-            more: null, fetch: topDeployments, name: (d) => d.deployment, below: (d) => d.namespace,
+        top("deployments", {
+            more: null, fetch: (...question) => sums.deployments(...question), name: (d) => d.deployment,
+            below: (d) => d.namespace,
             href: (d) => link(["namespaces", d.namespace, "deployments", d.deployment]),
         }),
-        top("pods", context, {name: (p) => p.pod_name, below: (p) => p.namespace, href: (p) => link(podPath(p))}),
-        top("nodes", context, {name: (n) => n.node, href: (n) => link(["nodes", n.node])}),
+        top("pods", {name: (p) => p.pod_name, below: (p) => p.namespace, href: (p) => link(podPath(p))}),
+        top("nodes", {
+            name: (n) => n.node, below: (n) => n.stale ? t("silent") : "", href: (n) => link(["nodes", n.node]),
+        }),
     ];
 }
 
@@ -39,13 +42,15 @@ function silentNodes(cluster, history) {
 
 export function overviewView(context) {
     const tiles = new Tiles();
-    const lists = topLists(context);
+    const sums = new TopSums();
+    const lists = topLists(sums);
     const charts = new ChartGroup({
         parts: ["api", "cluster"], panels: CLUSTER_PANELS, sum: "nodes", context,
     });
     let cluster;
     const totals = {
         ask: async (signal) => {
+            sums.begin();
             cluster = await get(["api", "cluster"], {}, signal);
             tiles.show(cluster, silentNodes(cluster, charts.history));
         },
@@ -61,7 +66,7 @@ export function overviewView(context) {
         destroy: () => charts.destroy(),
     };
     return new View({
-        title: t("cluster"), parts: [totals, ...lists, history],
+        title: t("cluster"), parts: [totals, history, ...[...lists].reverse()],
         element: h("div", {class: "view overview"}, h("h1", {class: "unseen", text: t("cluster")}), tiles.element,
             h("div", {class: "tops"}, lists.map((list) => list.element)), charts.element),
     });
