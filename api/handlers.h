@@ -36,9 +36,9 @@ void km_get_workload_pods(struct km_call *call);
 void km_get_status(struct km_call *call);
 void km_get_livez(struct km_call *call);
 void km_get_readyz(struct km_call *call);
-void km_get_root(struct km_call *call);
+void km_get_page(struct km_call *call);
 void km_get_docs(struct km_call *call);
-void km_get_docs_file(struct km_call *call);
+void km_get_web_file(struct km_call *call);
 
 /* openapi.c */
 void km_get_openapi(struct km_call *call);

@@ -96,11 +96,6 @@ void km_get_readyz(struct km_call *call)
     answer_health(call, true);
 }
 
-void km_get_root(struct km_call *call)
-{
-    km_answer_redirect(call, "docs");
-}
-
 static void answer_file(struct km_call *call, const char *name)
 {
     for (const struct km_web_file *f = km_web_files; f->name; f++) {
@@ -112,12 +107,17 @@ static void answer_file(struct km_call *call, const char *name)
     km_answer_problem(call, 404, 0, "there is no such file");
 }
 
+void km_get_page(struct km_call *call)
+{
+    answer_file(call, "index.html");
+}
+
 void km_get_docs(struct km_call *call)
 {
     answer_file(call, "docs.html");
 }
 
-void km_get_docs_file(struct km_call *call)
+void km_get_web_file(struct km_call *call)
 {
     answer_file(call, km_call_path(call, "file"));
 }

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 dir=${1:-build}
 shift || true
-[ -d node_modules/swagger-ui-dist ] || npm ci --ignore-scripts --no-audit --no-fund
+[ -d node_modules/uplot ] || npm ci --ignore-scripts --no-audit --no-fund
 [ $# -gt 0 ] || set -- -Dtests=false -Dbuildtype=release
 [ -f "$dir/build.ninja" ] || meson setup "$dir" "$@"
 ninja -C "$dir"

@@ -11,6 +11,10 @@ packages=(build-essential ca-certificates libmicrohttpd-dev libyaml-dev libyyjso
     ninja-build pkg-config python3 zlib1g-dev)
 test_packages=(clang libcmocka-dev python3-jsonschema python3-pytest python3-requests)
 
+# The page's tests need a browser and node. Ubuntu has Chromium as a snap only: there it must be there.
+[ "$(. /etc/os-release && echo "$ID")" != debian ] || test_packages+=(chromium)
+command -v node >/dev/null || test_packages+=(nodejs)
+
 [ "${1:-}" != --tests ] || packages+=("${test_packages[@]}")
 # Any TLS flavour of libcurl will do, and they exclude each other: keep the one that is there.
 case "$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' 'libcurl4-*-dev' 2>/dev/null)" in
@@ -18,7 +22,7 @@ case "$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' 'libcurl4-*-dev' 2>/
 *) packages+=(libcurl4-gnutls-dev) ;;
 esac
 # npm may well come from elsewhere, and only fetches what node_modules does not hold yet.
-[ -d node_modules/swagger-ui-dist ] || command -v npm >/dev/null || packages+=(npm)
+[ -d node_modules/uplot ] || command -v npm >/dev/null || packages+=(npm)
 
 installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -38,9 +38,23 @@ http() { # DIR: pytest's last line has the counts
     grep -q passed <<<"$last" || count 0 1
 }
 
+page() { # DIR: in Chromium; node's own summary has the counts
+    echo "== page tests of $1"
+    if ! command -v chromium chromium-browser google-chrome >/dev/null && [ -z "${CHROMIUM:-}" ]; then
+        echo "skipped: there is no Chromium"
+        return
+    fi
+    [ -d node_modules/playwright-core ] || npm ci --ignore-scripts --no-audit --no-fund >/dev/null
+    KUBEMONITOR_API=$PWD/$1/api/kubemonitor-api \
+        node --test --test-reporter=tap tests/ui/page.test.mjs >"$1-page.log" 2>&1 || cat "$1-page.log"
+    count "$(sed -n 's/^# pass //p' "$1-page.log" | grep . || echo 0)" \
+        "$(sed -n 's/^# \(fail\|cancelled\) //p' "$1-page.log" | awk '{n+=$1} END{print n+0}')"
+    grep -q '^# pass [1-9]' "$1-page.log" || count 0 1
+}
+
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1
-build build-asan -Dwerror=true -Db_sanitize=address,undefined && unit build-asan && http build-asan
+build build-asan -Dwerror=true -Db_sanitize=address,undefined && unit build-asan && http build-asan && page build-asan
 build build-tsan -Dwerror=true -Db_sanitize=thread && unit build-tsan && http build-tsan
 CC=clang build build-clang -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false && unit build-clang && http build-clang
 

@@ -10,17 +10,35 @@ TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
     ".png": "image/png",
 }
 
 
+SCRIPTS = ("docs.js", "early.js")  # no modules
+PRELOAD = b"<!-- modules -->\n"  # a line of the page's index.html
+
+
+def preloads(index, paths):
+    """Links that let the browser fetch every module at once, not one after the other names it."""
+    folder = index.parent
+    modules = [path.relative_to(folder) for path in paths if path.suffix == ".js" and folder in path.parents]
+    links = [f'<link rel="modulepreload" href="page/{module}">\n' for module in modules if module.name not in SCRIPTS]
+    return "".join(links).encode()
+
+
+def content(path, paths):
+    return path.read_bytes().replace(PRELOAD, preloads(path, paths))
+
+
 def main():
-    out, *files = sys.argv[1:]
+    out, *arguments = sys.argv[1:]
+    files = [(name, pathlib.Path(path)) for name, path in (argument.split("=", 1) for argument in arguments)]
+    paths = [path for _, path in files]
     arrays, table = [], []
-    for place, argument in enumerate(files):
-        name, path = argument.split("=", 1)
+    for place, (name, path) in enumerate(files):
         # No time stamp, so that the same input always gives the same program.
-        packed = gzip.compress(pathlib.Path(path).read_bytes(), 9, mtime=0)
+        packed = gzip.compress(content(path, paths), 9, mtime=0)
         lines = [
             ",".join(str(byte) for byte in packed[at : at + 32])
             for at in range(0, len(packed), 32)

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starts the page: words, the server's settings, then the view that the address names. */
+import {ApiError, get} from "./api.js";
+import {h} from "./dom.js";
+import {listen, showHelp} from "./keyboard.js";
+import {Live} from "./live.js";
+import {change, current, start} from "./router.js";
+import {applyTheme} from "./settings.js";
+import {Shell} from "./shell.js";
+import {listView} from "./views/lists.js";
+import {namespaceView} from "./views/namespace.js";
+import {nodeView} from "./views/node.js";
+import {overviewView} from "./views/overview.js";
+import {podView} from "./views/pod.js";
+import {View} from "./views/view.js";
+import {workloadView} from "./views/workload.js";
+import {chooseLanguage, loadWords, t} from "./words.js";
+
+const RETRY_MS = 2000;
+
+const root = document.getElementById("app");
+const context = {intervalMs: 5000, retention: 3600, window: () => shell.window()};
+let shell, view, live, lastGood = 0, paused = false;
+
+/* #/nodes/a -> its view; null where there is no such place. */
+function viewOf([place, name, what, ...rest]) {
+    if (!place)
+        return overviewView(context);
+    if (!name)
+        return ["nodes", "namespaces", "pods"].includes(place) ? listView(place, context) : null;
+    if (place === "nodes" && !what)
+        return nodeView(name, context);
+    if (place !== "namespaces")
+        return null;
+    if (!what)
+        return namespaceView(name, context);
+    if (what === "pods" && rest.length === 1)
+        return podView(name, rest[0], context);
+    if ((what === "deployments" && rest.length === 1) || (what === "workloads" && rest.length === 2))
+        return workloadView(name, [what, ...rest], context);
+    return null;
+}
+
+function notFound() {
+    return new View({title: t("not_found"), parts: [], element: h("p", {class: "notice", text: t("not_found")})});
+}
+
+function report(error) {
+    if (!error)
+        lastGood = Date.now();
+    shell.report(error, lastGood);
+}
+
+function show(route, parametersOnly) {
+    shell.follow(route);
+    if (parametersOnly && view) {
+        live.refresh();
+        return;
+    }
+    live?.stop();
+    view?.destroy();
+    view = viewOf(route.parts) || notFound();
+    shell.show(view);
+    scrollTo(0, 0);
+    live = new Live((signal) => view.ask(signal), report);
+    live.paused = paused;
+    for (const part of view.parts)
+        part.refresh = () => live.refresh();
+    live.start(context.intervalMs).then(() => performance.mark("data"));
+}
+
+function buildShell() {
+    root.removeAttribute("aria-busy");
+    shell = new Shell(context, {
+        help: showHelp,
+        pause: (wanted) => { paused = wanted; live.pause(wanted); },
+        chooseLanguage: (name) => { chooseLanguage(name); buildShell(); show(current(), false); },
+    });
+    context.list = {announce: (text) => shell.say(text)};
+    root.replaceChildren(shell.element);
+}
+
+/* The server's interval and retention; asked until it answers. */
+async function askStatus() {
+    for (;;) {
+        try {
+            return await get(["api", "status"]);
+        } catch (error) {
+            root.replaceChildren(h("p", {class: "notice", role: "alert",
+                text: error instanceof ApiError && error.status ? error.message : t("no_answer")}));
+            await new Promise((resume) => setTimeout(resume, RETRY_MS));
+        }
+    }
+}
+
+applyTheme();
+loadWords();
+const status = await askStatus();
+context.intervalMs = Math.max(1000, status.interval_ms);
+context.retention = status.retention_seconds;
+buildShell();
+listen({
+    pause: () => shell.togglePause(),
+    zoomOut: () => change({from: undefined, to: undefined}),
+});
+start(show);
+performance.mark("shown");

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A table of one of the server's lists: a page of it, sorted and searched by the server. */
+import {h, setText} from "./dom.js";
+import {count} from "./format.js";
+import {change, current} from "./router.js";
+import {getMatching} from "./search.js";
+import {Table} from "./table.js";
+import {t} from "./words.js";
+
+const SEARCH_DELAY_MS = 200;
+
+export class ItemList {
+    /*
+     * title: its heading. parts: the API's path. filter: parameters that always hold. nameOf(item).
+     * key(item). limit: items a page. prefix: of its parameters in the address, where a place has
+     * two lists. total(): how many there are in all, if known. small: no search.
+     */
+    constructor(options) {
+        Object.assign(this, {prefix: "", filter: {}, sort: "cpu", limit: 50, total: () => undefined}, options);
+        this.before = []; /* continue tokens of the pages before this one */
+        this.token = undefined;
+        this.table = new Table({
+            caption: this.title, columns: this.columns, key: this.key,
+            sortBy: this.sortable === false ? null : (sort, order) => this.set({sort, order}),
+        });
+        this.element = h("section", {class: "panel list-panel", "aria-label": this.title},
+            h("header", null, h("h2", {text: this.title}), this.howMany = h("span", {class: "count"}),
+                this.small ? null : this.searchBox()),
+            h("div", {class: "scroll"}, this.table.element),
+            this.empty = h("p", {class: "empty", hidden: true}),
+            this.foot());
+    }
+
+    searchBox() {
+        this.input = h("input", {
+            type: "search", placeholder: t("search"), "aria-label": `${t("search")}: ${this.title}`,
+            autocomplete: "off", spellcheck: "false", "data-search": true,
+            oninput: () => {
+                clearTimeout(this.typing);
+                this.typing = setTimeout(() => this.set({q: this.input.value.trim()}), SEARCH_DELAY_MS);
+            },
+        });
+        this.input.value = this.option("q") || "";
+        return this.input;
+    }
+
+    foot() {
+        this.previous = h("button", {type: "button", onclick: () => this.turn(-1), text: t("previous")});
+        this.next = h("button", {type: "button", onclick: () => this.turn(1), text: t("next")});
+        this.place = h("span");
+        return this.pages = h("nav", {class: "pages", hidden: true, "aria-label": `${t("pages")}: ${this.title}`},
+            this.previous, this.place, this.next);
+    }
+
+    option(name) {
+        return current().query[this.prefix + name];
+    }
+
+    set(options) {
+        this.before = [];
+        this.token = undefined;
+        change(Object.fromEntries(Object.entries(options).map(([name, value]) => [this.prefix + name, value])));
+    }
+
+    turn(direction) {
+        if (direction > 0) {
+            this.before.push(this.token);
+            this.token = this.continue;
+        } else {
+            this.token = this.before.pop();
+        }
+        this.turned = true;
+        this.refresh();
+    }
+
+    async ask(signal) {
+        const sort = this.option("sort") || this.sort;
+        const order = this.option("order");
+        const text = this.option("q");
+        const answer = await getMatching(this.parts,
+            {...this.filter, sort, order, limit: this.limit, continue: this.token}, text, this.nameOf, signal);
+        this.continue = answer.continue;
+        this.table.render(answer.items, sort, order);
+        this.show(answer, text);
+        this.items = answer.items;
+        return answer.items;
+    }
+
+    show(answer, text) {
+        const first = this.before.length * this.limit;
+        const many = this.before.length > 0 || Boolean(answer.continue);
+        this.pages.hidden = !many;
+        this.previous.disabled = this.before.length === 0;
+        this.next.disabled = !answer.continue;
+        setText(this.place, `${count(first + 1)} – ${count(first + answer.items.length)}`);
+        this.empty.hidden = answer.items.length > 0;
+        setText(this.empty, text ? t("nothing_found", {text}) : t("nothing_here"));
+        setText(this.howMany, this.describe(answer, many, text));
+        if (this.turned)
+            this.announce?.(this.place.textContent);
+        this.turned = false;
+    }
+
+    describe(answer, many, text) {
+        if (answer.searched)
+            return t("searched_first", {count: count(answer.searched)});
+        if (!many)
+            return count(answer.items.length);
+        return text ? "" : count(this.total()).replace("–", "");
+    }
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+import {ChartGroup} from "../chart_group.js";
+import {deploymentColumns, podColumns} from "../columns.js";
+import {h} from "../dom.js";
+import {Facts} from "../facts.js";
+import {ItemList} from "../item_list.js";
+import {SUM_PANELS} from "../panels.js";
+import {t} from "../words.js";
+import {sumFacts} from "./workload.js";
+import {View, crumb, heading} from "./view.js";
+
+export function namespaceView(name, context) {
+    const parts = ["api", "namespaces", name];
+    const facts = new Facts(parts, sumFacts);
+    const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: "pods", context});
+    const deployments = new ItemList({
+        title: t("deployments"), parts: [...parts, "deployments"], columns: deploymentColumns(), limit: 15,
+        prefix: "d", key: (d) => d.deployment, nameOf: (d) => d.deployment, ...context.list,
+    });
+    const pods = new ItemList({
+        title: t("pods"), parts: [...parts, "pods"], columns: podColumns("namespace"), limit: 25,
+        key: (p) => p.uid || p.pod_name, nameOf: (p) => p.pod_name, total: () => facts.item?.pods, ...context.list,
+    });
+    return new View({
+        title: name, crumbs: [crumb(t("cluster")), crumb(t("namespaces"), "namespaces")],
+        parts: [facts, charts, deployments, pods],
+        element: h("div", {class: "view"}, heading(t("namespace"), name), facts.gone, facts.element,
+            deployments.element, charts.element, pods.element),
+    });
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The cluster at a glance: totals, the greatest consumers, its history. */
+import {get, serverNow} from "../api.js";
+import {ChartGroup} from "../chart_group.js";
+import {podPath} from "../columns.js";
+import {h} from "../dom.js";
+import {CLUSTER_PANELS} from "../panels.js";
+import {link} from "../router.js";
+import {Tiles} from "../tiles.js";
+import {TopList} from "../top_list.js";
+import {TopSums} from "../top_sums.js";
+import {t} from "../words.js";
+import {View} from "./view.js";
+
+function top(kind, options) {
+    const fetch = async (sort, limit, signal) => (await get(["api", kind], {sort, limit}, signal)).items;
+    return new TopList({title: t(kind), more: link([kind]), fetch, ...options});
+}
+
+function topLists(sums) {
+    return [
+        top("namespaces", {
+            fetch: (...question) => sums.namespaces(...question), name: (n) => n.namespace, href: (n) => link(["namespaces", n.namespace]),
+        }),
+        top("deployments", {
+            more: null, fetch: (...question) => sums.deployments(...question), name: (d) => d.deployment,
+            below: (d) => d.namespace,
+            href: (d) => link(["namespaces", d.namespace, "deployments", d.deployment]),
+        }),
+        top("pods", {name: (p) => p.pod_name, below: (p) => p.namespace, href: (p) => link(podPath(p))}),
+        top("nodes", {
+            name: (n) => n.node, below: (n) => n.stale ? t("silent") : "", href: (n) => link(["nodes", n.node]),
+        }),
+    ];
+}
+
+/* The nodes known, less those that reported in the newest complete interval. */
+function silentNodes(cluster, history) {
+    const reported = history.columns.nodes.at(-1) ?? cluster.nodes;
+    return Math.max(0, cluster.nodes - reported);
+}
+
+export function overviewView(context) {
+    const tiles = new Tiles();
+    const sums = new TopSums();
+    const lists = topLists(sums);
+    const charts = new ChartGroup({
+        parts: ["api", "cluster"], panels: CLUSTER_PANELS, sum: "nodes", context,
+    });
+    let cluster;
+    const totals = {
+        ask: async (signal) => {
+            sums.begin();
+            cluster = await get(["api", "cluster"], {}, signal);
+            tiles.show(cluster, silentNodes(cluster, charts.history));
+        },
+    };
+    const history = {
+        ask: async (signal) => {
+            await charts.ask(signal);
+            const now = serverNow() / 1000;
+            if (cluster)
+                tiles.show(cluster, silentNodes(cluster, charts.history));
+            tiles.draw(charts.history, now - context.window(), now);
+        },
+        destroy: () => charts.destroy(),
+    };
+    return new View({
+        title: t("cluster"), parts: [totals, history, ...[...lists].reverse()],
+        element: h("div", {class: "view overview"}, h("h1", {class: "unseen", text: t("cluster")}), tiles.element,
+            h("div", {class: "tops"}, lists.map((list) => list.element)), charts.element),
+    });
+}

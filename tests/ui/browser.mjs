@@ -1,0 +1,40 @@
+/* Debian's Chromium, and a page in it that remembers what went wrong. */
+import {existsSync} from "node:fs";
+import {chromium} from "playwright-core";
+
+const PROGRAMS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+export function launch(...more) {
+    const executablePath = PROGRAMS.find((path) => path && existsSync(path));
+    if (!executablePath)
+        throw new Error("no Chromium: install the package chromium, or name one in CHROMIUM");
+    return chromium.launch({executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage", ...more]});
+}
+
+/* page.faults: errors of the console and of scripts; page.strangers: requests that went elsewhere. */
+export async function openPage(browser, url, options) {
+    const context = await browser.newContext({
+        viewport: {width: 1440, height: 900}, locale: "en-GB", colorScheme: "light", ...options,
+    });
+    const page = await context.newPage();
+    page.faults = [];
+    page.strangers = [];
+    page.on("console", (message) => { if (message.type() === "error") page.faults.push(message.text()); });
+    page.on("pageerror", (error) => page.faults.push(String(error)));
+    page.on("request", (request) => {
+        if (!request.url().startsWith(url) && !request.url().startsWith("data:"))
+            page.strangers.push(request.url());
+    });
+    page.setDefaultTimeout(15000);
+    return page;
+}
+
+/* Goes to a place of the page, loading the page if it is not there yet, and waits until it shows what
+ * it asked for. What the place before showed is gone at once. */
+export async function visit(page, url, hash, shown = "main .view") {
+    if (page.url().startsWith(url))
+        await page.evaluate((to) => { location.hash = to; }, hash);
+    else
+        await page.goto(`${url}/${hash}`);
+    await page.locator(shown).first().waitFor();
+}

@@ -1,0 +1,127 @@
+/* Charts: live, linked, with gaps and events. */
+import assert from "node:assert/strict";
+import {test} from "node:test";
+import {openPage, visit} from "./browser.mjs";
+
+async function drag(page, panel, from, to) {
+    const box = await page.locator(`[data-panel=${panel}] .u-over`).boundingBox();
+    await page.mouse.move(box.x + box.width * from, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * to, box.y + 60, {steps: 8});
+    await page.mouse.up();
+}
+
+export function chartTests(world) {
+    test("each kind has its charts", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        const {items: [pod]} = await still.get("/api/pods?sort=cpu&limit=1");
+        const of = {
+            "#/": ["cpu", "memory", "network", "disk", "pressure", "nodes"],
+            "#/nodes/worker-01": ["cpu", "memory", "network", "disk", "pressure", "load"],
+            "#/namespaces/shop": ["cpu", "memory", "network", "disk", "faults", "pods"],
+            [`#/namespaces/${pod.namespace}/pods/${pod.pod_name}`]: ["cpu", "memory", "network", "disk", "pressure", "faults"],
+        };
+        for (const [hash, panels] of Object.entries(of)) {
+            await visit(page, still.url, `${hash}?window=3600`, ".chart canvas");
+            for (const panel of panels)
+                assert.equal(await page.locator(`[data-panel=${panel}] canvas`).count(), 1, `${hash} ${panel}`);
+            assert.deepEqual(page.faults, []);
+        }
+        await page.context().close();
+    });
+
+    test("a drag zooms all charts, the address holds it, Esc ends it", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/nodes/worker-01?window=3600", ".chart canvas");
+        await drag(page, "cpu", 0.3, 0.6);
+        await page.locator(".zoom:not([hidden])").waitFor();
+        const zoomed = new URLSearchParams(page.url().split("?")[1]);
+        const span = Number(zoomed.get("to")) - Number(zoomed.get("from"));
+        assert.ok(span > 900 && span < 1300, `${span} s of an hour's 30 %`);
+        await page.reload();
+        await page.locator(".zoom:not([hidden])").waitFor();
+        await page.keyboard.press("Escape");
+        await page.locator(".zoom[hidden]").waitFor({state: "attached"});
+        assert.doesNotMatch(page.url(), /from=/);
+        await page.context().close();
+    });
+
+    test("the cursor is shared", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/nodes/worker-01?window=3600", ".chart canvas");
+        const value = page.locator("[data-panel=memory] .key b").first();
+        const cpu = page.locator("[data-panel=cpu] .key b").first();
+        const before = [await value.innerText(), await cpu.innerText()];
+        const box = await page.locator("[data-panel=network] .u-over").boundingBox();
+        await page.mouse.move(box.x + box.width * 0.2, box.y + 40);
+        await page.waitForFunction((text) => document.querySelector("[data-panel=cpu] .key b").textContent !== text, before[1]);
+        await page.mouse.move(5, 5);
+        await page.waitForFunction((text) => document.querySelector("[data-panel=cpu] .key b").textContent === text, before[1]);
+        await page.context().close();
+    });
+
+    test("kills and restarts are marked with their time", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        const {items} = await still.get("/api/pods?limit=1000");
+        const pod = items.find((one) => one.restarts > 0);
+        await visit(page, still.url, `#/namespaces/${pod.namespace}/pods/${pod.pod_name}?window=10800`, ".events li");
+        const kinds = await page.locator(".events li").evaluateAll((all) => all.map((li) => li.dataset.kind));
+        assert.ok(kinds.includes("killed"), kinds.join());
+        assert.ok(kinds.includes("restarted"), kinds.join());
+        await page.context().close();
+    });
+
+    test("a span without readings is a gap in the line", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/nodes/worker-02?window=10800", ".chart canvas");
+        const {items} = await still.get("/api/nodes/worker-02?window=10800");
+        const times = items.map((row) => Date.parse(row.timestamp));
+        assert.ok(times.some((time, i) => i && time - times[i - 1] > 150000), "the feed has a gap");
+        const hatched = await page.evaluate(async (rows) => {
+            const {gaps} = await import("./page/derive.js");
+            return gaps(rows, 60).length;
+        }, times.map((time) => time / 1000));
+        assert.equal(hatched, 1);
+        /* In the middle of the gap, at half height, is no line and no area of the CPU's colour. */
+        const blue = await page.evaluate(() => {
+            const canvas = document.querySelector("[data-panel=cpu] canvas");
+            const {width, height} = canvas;
+            const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+            const columns = [];
+            for (let x = 0; x < width; x++) {
+                let n = 0;
+                for (let y = 0; y < height; y++) {
+                    const at = (y * width + x) * 4;
+                    n += pixels[at + 2] > pixels[at] + 60 && pixels[at + 3] > 60;
+                }
+                columns.push(n > 0);
+            }
+            return columns;
+        });
+        const first = blue.indexOf(true), last = blue.lastIndexOf(true);
+        const empty = blue.slice(first, last).filter((has) => !has).length;
+        assert.ok(empty > (last - first) * 0.1, `${empty} of ${last - first} columns are empty`);
+        await page.context().close();
+    });
+
+    test("the page goes on by itself, and stops when told", async () => {
+        const {browser, moving} = world;
+        const page = await openPage(browser, moving.url);
+        await visit(page, moving.url, "#/nodes/worker-01?window=60", ".chart canvas");
+        const value = () => page.locator("[data-panel=cpu] .key b").first().innerText();
+        const one = await value();
+        await page.waitForFunction((text) => document.querySelector("[data-panel=cpu] .key b").textContent !== text, one);
+        await page.getByRole("button", {name: "Live"}).click();
+        await page.getByRole("button", {name: "Paused"}).waitFor();
+        let asked = 0;
+        page.on("request", () => asked++);
+        await page.waitForTimeout(2500);
+        assert.equal(asked, 0);
+        await page.context().close();
+    });
+}

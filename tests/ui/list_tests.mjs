@@ -1,0 +1,125 @@
+/* Sorting, paging, searching, walking down. */
+import assert from "node:assert/strict";
+import {test} from "node:test";
+import {openPage, visit} from "./browser.mjs";
+
+const names = (page) => page.locator("tbody a.name").allInnerTexts();
+const firstIs = (page, name) => page.locator("tbody a.name").first().filter({hasText: name}).waitFor();
+
+export function listTests(world) {
+    test("a head sorts, by the server, and the address says so", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/pods", "tbody tr");
+        for (const [label, sort] of [["Memory", "memory"], ["Received", "network"], ["Read", "disk"], ["Pod", "name"]]) {
+            await page.locator("thead button", {hasText: label}).click();
+            const {items} = await still.get(`/api/pods?sort=${sort}&limit=50`);
+            await firstIs(page, items[0].pod_name);
+            assert.deepEqual(await names(page), items.map((pod) => pod.pod_name));
+            assert.equal(new URLSearchParams(page.url().split("?")[1]).get("sort"), sort);
+            assert.equal(await page.locator("th[aria-sort]").count(), 1);
+        }
+        await page.locator("thead button", {hasText: "Pod"}).click();
+        const {items} = await still.get("/api/pods?sort=name&order=desc&limit=50");
+        await firstIs(page, items[0].pod_name);
+        assert.equal(await page.locator("th[aria-sort]").getAttribute("aria-sort"), "descending");
+        await page.reload();
+        await firstIs(page, items[0].pod_name);
+        await page.context().close();
+    });
+
+    test("pages follow each other without a gap and back", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/pods", "tbody tr");
+        const all = (await still.get("/api/pods?sort=cpu&limit=1000")).items.map((pod) => pod.pod_name);
+        assert.deepEqual(await names(page), all.slice(0, 50));
+        await page.getByRole("button", {name: "Next"}).click();
+        await firstIs(page, all[50]);
+        assert.deepEqual(await names(page), all.slice(50, 100));
+        assert.match(await page.locator(".pages span").innerText(), /^51/);
+        await page.getByRole("button", {name: "Previous"}).click();
+        await firstIs(page, all[0]);
+        await page.context().close();
+    });
+
+    test("a search shows what fits, and what does not is said", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/pods", "tbody tr");
+        await page.getByRole("searchbox").fill("COREDNS");
+        await page.waitForFunction(() => [...document.querySelectorAll("tbody a.name")].every((a) => a.textContent.startsWith("coredns")));
+        const all = (await still.get("/api/pods?limit=1000")).items.filter((pod) => pod.pod_name.includes("coredns"));
+        assert.equal((await names(page)).length, all.length);
+        assert.match(page.url(), /q=COREDNS/);
+        await page.getByRole("searchbox").fill("no such pod");
+        await page.getByText("Nothing found").waitFor();
+        await page.context().close();
+    });
+
+    test("cluster, node, pod", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/", ".top li");
+        await page.locator(".places a", {hasText: "Nodes"}).click();
+        await page.locator("tbody a.name", {hasText: "worker-04"}).click();
+        await page.getByRole("heading", {name: "worker-04"}).waitFor();
+        const pod = await page.locator("tbody a.name").first().innerText();
+        await page.locator("tbody a.name").first().click();
+        await page.getByRole("heading", {name: pod}).waitFor();
+        await page.locator(".facts a", {hasText: "worker-04"}).waitFor();
+        assert.equal(await page.locator(".list-panel tbody tr").count(), 1, "its container");
+        await page.goBack();
+        await page.getByRole("heading", {name: "worker-04"}).waitFor();
+        assert.deepEqual(page.faults, []);
+        await page.context().close();
+    });
+
+    test("namespace, deployment, pod, and back by the path", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/namespaces", "tbody tr");
+        await page.locator("tbody a.name", {hasText: "shop"}).click();
+        await page.locator("tbody a.name", {hasText: /^checkout$/}).click();
+        await page.getByRole("heading", {name: "checkout", exact: true}).waitFor();
+        await page.locator(".chart canvas").first().waitFor();
+        await page.locator("tbody a.name").first().click();
+        await page.locator(".facts a", {hasText: "checkout"}).waitFor();
+        await page.locator(".crumbs a", {hasText: "shop"}).click();
+        await page.getByRole("heading", {name: "shop", exact: true}).waitFor();
+        assert.deepEqual(page.faults, []);
+        await page.context().close();
+    });
+
+    test("a name is text, whatever stands in it", async () => {
+        const {browser, still} = world;
+        const name = "<img src=x onerror=alert(1)> & \"é\" 100%";
+        const answer = await fetch(`${still.url}/api/pods/${encodeURIComponent(name)}`, {
+            method: "POST", headers: {"Content-Type": "application/json"},
+            body: JSON.stringify({timestamp: new Date().toISOString(), pod_name: name, namespace: "odd", cpu_usage: 7}),
+        });
+        if (answer.status === 422)
+            return; /* the server takes no such names */
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/namespaces/odd", "tbody tr");
+        await page.locator("tbody a.name", {hasText: "onerror"}).click();
+        await page.getByRole("heading", {name, exact: true}).waitFor();
+        assert.equal(await page.locator("main img").count(), 0);
+        assert.deepEqual(page.faults, []);
+        await page.context().close();
+    });
+
+    test("a node that falls silent and one whose clock is off are marked", async () => {
+        const {browser, moving} = world;
+        const page = await openPage(browser, moving.url);
+        await visit(page, moving.url, "#/nodes", "tbody tr");
+        await page.evaluate(() => new Promise((resume) => setTimeout(resume, 3000)));
+        await page.goto("about:blank");
+        const {items} = await moving.get("/api/nodes");
+        await visit(page, moving.url, "#/nodes", "tbody tr");
+        const stale = items.filter((node) => node.stale).map((node) => node.node);
+        const marked = page.locator("tbody tr.stale a.name");
+        assert.deepEqual((await marked.allInnerTexts()).sort(), stale.sort());
+        await page.context().close();
+    });
+}
