@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load_body.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "batch.h"
+#include "load_node.h"
+#include "load_random.h"
+
+#define MINUTE_MS  60000
+#define AGE_MAX_MS (INT64_C(30) * 24 * 3600 * 1000)
+
+/* One pod of a batch with what its pointers point to. */
+struct slot {
+    struct km_load_identity who;
+    struct km_container container;
+};
+
+struct km_load {
+    struct km_load_config config;
+    uint64_t churn; /* chance that a pod is replaced in a tick, of 2^32 */
+    struct km_load_node *nodes;
+    struct km_load_pod *pods; /* those of node 0, of node 1, … */
+    struct slot *slots;       /* of the body that is being written */
+    struct km_pod *batch_pods;
+};
+
+static void start_pods(struct km_load *load)
+{
+    const struct km_load_cluster *cluster = &load->config.cluster;
+    struct km_load_pod *pod = load->pods;
+    struct km_load_identity who;
+
+    for (uint32_t node = 0; node < cluster->nodes; node++) {
+        km_load_node_start(&load->nodes[node], km_load_mix(cluster->seed ^ ~(uint64_t)node),
+                           cluster->pods_per_node);
+        for (uint32_t slot = 0; slot < cluster->pods_per_node; slot++, pod++) {
+            uint64_t random;
+
+            km_load_identity(cluster, node, slot, 0, &who);
+            random = who.random;
+            km_load_pod_start(pod, &who,
+                              MINUTE_MS + (int64_t)km_load_below(&random, AGE_MAX_MS - MINUTE_MS),
+                              load->config.start_ms);
+        }
+    }
+}
+
+int km_load_new(const struct km_load_config *config, struct km_load **ret_load)
+{
+    const struct km_load_cluster *cluster = &config->cluster;
+    struct km_load *load = calloc(1, sizeof(*load));
+    uint64_t churn = (uint64_t)config->churn_percent * (uint64_t)config->interval_ms;
+
+    if (!load)
+        return -ENOMEM;
+    load->config = *config;
+    load->churn = (churn << 32) / (100 * MINUTE_MS);
+    load->nodes = calloc(cluster->nodes, sizeof(*load->nodes));
+    load->pods = calloc((size_t)cluster->nodes * cluster->pods_per_node, sizeof(*load->pods));
+    load->slots = calloc(cluster->pods_per_node, sizeof(*load->slots));
+    load->batch_pods = calloc(cluster->pods_per_node, sizeof(*load->batch_pods));
+    if (!load->nodes || !load->pods || !load->slots || !load->batch_pods) {
+        km_load_free(load);
+        return -ENOMEM;
+    }
+    start_pods(load);
+    *ret_load = load;
+    return 0;
+}
+
+void km_load_free(struct km_load *load)
+{
+    if (!load)
+        return;
+    free(load->nodes);
+    free(load->pods);
+    free(load->slots);
+    free(load->batch_pods);
+    free(load);
+}
+
+static void fill_container(const struct km_load_pod *pod, struct slot *slot)
+{
+    struct km_container *c = &slot->container;
+
+    km_container_init(c);
+    c->name = slot->who.container;
+    c->id = slot->who.container_id;
+    c->state = "running";
+    c->started_ms = pod->created_ms + 1200;
+    c->restarts = slot->who.restarts;
+}
+
+/* The texts are those of slot->who; the readings are filled for the pod and its container. */
+static void fill_pod(const struct km_load_pod *pod, struct slot *slot, int64_t time_ms,
+                     struct km_pod *p)
+{
+    const struct km_load_identity *who = &slot->who;
+
+    km_pod_init(p);
+    fill_container(pod, slot);
+    p->name = who->name;
+    p->name_space = who->name_space;
+    p->uid = who->uid;
+    p->phase = "Running";
+    p->owner_kind = who->owner_kind;
+    p->owner_name = who->owner_name;
+    p->deployment = who->deployment[0] ? who->deployment : NULL;
+    p->created_ms = pod->created_ms;
+    p->restarts = who->restarts;
+    p->host_network = who->host_network;
+    p->containers = &slot->container;
+    p->n_containers = 1;
+    km_load_pod_sample(pod, who, time_ms, &p->reading.sample, &slot->container.reading.sample);
+}
+
+/* Moves one pod on, or puts a new one in its place. */
+static void tick_pod(struct km_load *load, uint32_t node, uint32_t place, int64_t time_ms,
+                     struct km_load_work *work)
+{
+    const struct km_load_cluster *cluster = &load->config.cluster;
+    struct km_load_pod *pod = &load->pods[(size_t)node * cluster->pods_per_node + place];
+    struct slot *slot = &load->slots[place];
+
+    if (load->churn && km_load_next(&pod->random) >> 32 < load->churn) {
+        pod->generation++;
+        km_load_identity(cluster, node, place, pod->generation, &slot->who);
+        km_load_pod_start(pod, &slot->who, 0, time_ms);
+    } else {
+        km_load_identity(cluster, node, place, pod->generation, &slot->who);
+        km_load_pod_tick(pod, &slot->who, load->config.interval_ms, work);
+    }
+    /* A collector reads pod after pod: about 20 in a ms. */
+    fill_pod(pod, slot, time_ms + place / 20, &load->batch_pods[place]);
+}
+
+static uint64_t count_values(const struct km_sample *sample)
+{
+    uint64_t count = 0;
+
+    for (unsigned i = 0; i < KM_SAMPLE_WORDS; i++)
+        count += (uint64_t)__builtin_popcountll(sample->present[i]);
+    return count;
+}
+
+int km_load_body(struct km_load *load, uint32_t node, int64_t time_ms, struct km_buf *body,
+                 uint64_t *ret_samples)
+{
+    const struct km_load_cluster *cluster = &load->config.cluster;
+    char name[KM_LOAD_NODE_NAME], boot_id[KM_LOAD_UUID];
+    struct km_load_work work = {0};
+    struct km_json w = {.out = body};
+    struct km_batch batch = {.node = name,
+                             .boot_id = boot_id,
+                             .interval_ms = (int32_t)load->config.interval_ms,
+                             .has_node = true,
+                             .pods = load->batch_pods,
+                             .n_pods = cluster->pods_per_node};
+    uint64_t samples;
+
+    km_load_node_name(node, name);
+    km_load_boot_id(cluster, node, boot_id);
+    for (uint32_t i = 0; i < cluster->pods_per_node; i++)
+        tick_pod(load, node, i, time_ms, &work);
+    km_load_node_tick(&load->nodes[node], &work, load->config.interval_ms);
+    km_load_node_sample(&load->nodes[node], time_ms, &batch.reading.sample);
+    samples = count_values(&batch.reading.sample);
+    for (uint32_t i = 0; i < cluster->pods_per_node; i++)
+        samples += count_values(&batch.pods[i].reading.sample) +
+                   count_values(&batch.pods[i].containers->reading.sample);
+    km_buf_clear(body);
+    km_batch_encode(&w, &batch);
+    if (body->failed)
+        return -ENOMEM;
+    *ret_samples = samples;
+    return 0;
+}

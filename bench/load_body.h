@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef KM_BENCH_LOAD_BODY_H
+#define KM_BENCH_LOAD_BODY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "load_cluster.h"
+
+/*
+ * The bodies that the collectors of a played cluster would post, tick by tick, encoded by the
+ * collector's own encoder (batch.h). Not for several threads at a time.
+ */
+struct km_load;
+
+struct km_load_config {
+    struct km_load_cluster cluster;
+    int64_t interval_ms;
+    int64_t churn_percent; /* of the pods are replaced in a minute */
+    int64_t start_ms; /* Unix time of the first tick: pods have run for up to 30 days by then */
+};
+
+/* Memory: 200 bytes a pod. Returns 0 or -ENOMEM. km_load_free() takes NULL. */
+int km_load_new(const struct km_load_config *config, struct km_load **ret_load);
+void km_load_free(struct km_load *load);
+
+/*
+ * Moves a node on by one tick, which is read at time_ms, and writes its body over *body.
+ * *ret_samples is the number of metric values in it. Returns 0 or -ENOMEM.
+ */
+int km_load_body(struct km_load *load, uint32_t node, int64_t time_ms, struct km_buf *body,
+                 uint64_t *ret_samples);
+
+#endif
