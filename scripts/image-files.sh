@@ -13,14 +13,26 @@ certificates=
 [ "${1:-}" != --certificates ] || { certificates=yes; shift; }
 program=$1 dir=$2
 
+# dpkg knows a file as /lib/x.so.1.2 or as /usr/lib/x.so.1.2, as its package had it.
+package_of() { # FILE
+    local file
+    file=$(realpath "$1")
+    { dpkg-query -S "$file" 2>/dev/null || dpkg-query -S "${file#/usr}"; } | cut -d: -f1
+}
+
 install -D -m 755 -s "$program" "$dir/usr/bin/${program##*/}"
 install -D -m 644 LICENSE "$dir/usr/share/doc/kubemonitor/LICENSE"
 
 # ldd says:  libz.so.1 => /lib/x86_64-linux-gnu/libz.so.1 (0x...)   and   /lib64/ld-linux-x86-64.so.2 (0x...)
 ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
     install -D -m 755 "$library" "$dir$library"
-    package=$(dpkg-query -S "$(realpath "$library")" | cut -d: -f1)
+    package=$(package_of "$library")
     install -D -m 644 "/usr/share/doc/$package/copyright" "$dir/usr/share/doc/$package/copyright"
+done
+
+# The copyright files point at the texts that Debian keeps once.
+grep -rhoE '/usr/share/common-licenses/[A-Za-z0-9.-]*[A-Za-z0-9]' "$dir/usr/share/doc" | sort -u | while read -r text; do
+    [ ! -f "$text" ] || install -D -m 644 "$text" "$dir$text"
 done
 
 if [ -n "$certificates" ]; then
