@@ -109,7 +109,7 @@ def check_loads(api, namespace, seconds):
 def check_cluster(api, namespace):
     nodes = len(kubectl("get", "nodes", "-o", "name").split())
     items = len(api.get("/api/nodes")["items"])
-    report("row_node", "", nodes, items, nodes == items)
+    report("row_node", "cluster", nodes, items, nodes == items)
     path = f"/api/namespaces/{namespace}/deployments/web"
     pods = api.get(path).get("pods") if api.status(path) == 200 else "-"
     report("row_deployment", "web", 3, pods, pods == 3)
