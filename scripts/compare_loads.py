@@ -119,16 +119,18 @@ def check_endpoints(api, namespace):
     """Every path that the server documents, with names that are there."""
     names = {"node": api.get("/api/nodes")["items"][0]["node"], "namespace": namespace, "pod": "burn",
              "deployment": "web", "kind": "Deployment", "name": "web", "file": "docs.js"}
-    paths = []
+    paths = ["/docs", "/openapi.json"]  # which document the others
     for path, methods in sorted(api.get("/openapi.json")["paths"].items()):
         if "get" not in methods:
             continue
         filled = path
+        if "{pod}" in path and "{namespace}" not in path:
+            filled += "?namespace={namespace}"  # "burn" may be elsewhere too
         for name, replacement in names.items():
             filled = filled.replace("{" + name + "}", replacement)
         paths.append(filled)
         if any(parameter.get("name") == "window" for parameter in methods["get"].get("parameters", [])):
-            paths.append(filled + "?window=60")
+            paths.append(filled + ("&" if "?" in filled else "?") + "window=60")
     with ThreadPoolExecutor(4) as pool:
         for path, status in zip(paths, pool.map(api.status, paths)):
             report("row_endpoint", path, 200, status, status == 200)
