@@ -84,6 +84,8 @@ elif have docker; then
     say already docker
 else
     install_packages docker.io
+    # Debian 13 has the command in a package of its own.
+    [ -n "$dry_run" ] || have docker || install_packages docker-cli
     ! have systemctl || as_root systemctl enable --now docker
     if [ "$(id -u)" != 0 ]; then
         as_root usermod -aG docker "$(id -un)"

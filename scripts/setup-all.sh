@@ -11,8 +11,19 @@ case "${1:-}" in
 --dry-run | '') ;;
 *) sed -n '/^# usage/p' "$0" >&2; exit 2 ;;
 esac
+
+# A user whom the first script has put into the group "docker" is in it from the next login on, or within sg.
+within_docker() {
+    if [ "$(id -u)" != 0 ] && have docker && have sg && ! docker info >/dev/null 2>&1 &&
+        getent group docker | grep -qw "$(id -un)"; then
+        sg docker -c "$*"
+    else
+        "$@"
+    fi
+}
+
 for script in 01-setup-environment 02-build-images 03-deploy 04-test; do
     say step "$script"
-    bash "scripts/$script.sh" "$@"
+    within_docker bash "scripts/$script.sh" "$@"
 done
 [ "${1:-}" = --dry-run ] || say all_done

@@ -1,6 +1,10 @@
 """deploy/monitor.yaml: its parts fit each other, the programs and docs/privileges.md."""
 import re
+import shutil
 import subprocess
+
+import pytest
+import yaml
 
 
 def one(manifest, kind, name=None):
@@ -127,3 +131,30 @@ def test_every_privilege_is_in_the_table_and_no_other(manifest, tree):
     text = (tree / "docs/privileges.md").read_text(encoding="utf-8")
     rows = [row.split("|")[1].strip() for row in text.splitlines() if row.startswith("| `")]
     assert sorted(set(privileges(manifest))) == sorted(rows)
+
+
+def kustomized(folder):
+    if not shutil.which("kubectl"):
+        pytest.skip("no kubectl")
+    result = subprocess.run(["kubectl", "kustomize", folder], capture_output=True, text=True, check=False)
+    if "unknown field" in result.stderr or "unmarshal" in result.stderr:
+        pytest.skip("a kubectl before 1.21")
+    assert result.returncode == 0, result.stderr
+    return {(d["kind"], d["metadata"]["name"]): d for d in yaml.safe_load_all(result.stdout)}
+
+
+def test_the_kustomization_is_the_manifest(manifest, tree):
+    assert kustomized(tree / "deploy") == {(d["kind"], d["metadata"]["name"]): d for d in manifest}
+
+
+def test_capabilities_in_place_of_privileged(manifest, tree, tmp_path):
+    shutil.copytree(tree / "deploy", tmp_path / "deploy")
+    file = tmp_path / "deploy/kustomization.yaml"
+    text = file.read_text().replace("components: []\n# - optional/capabilities", "components:\n- optional/capabilities")
+    file.write_text(text)
+    changed = kustomized(tmp_path / "deploy")
+    collector = changed[("DaemonSet", "resource-collector")]["spec"]["template"]["spec"]["containers"][0]
+    assert collector["securityContext"] == {
+        "privileged": False, "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"], "add": ["SYS_PTRACE", "DAC_READ_SEARCH"]}}
+    assert collector["volumeMounts"] == one(manifest, "DaemonSet")["spec"]["template"]["spec"]["containers"][0]["volumeMounts"]
