@@ -88,7 +88,11 @@ build kubemonitor-collector collector/Dockerfile.collector
 say loading "${load_command[*]}"
 for name in kubemonitor-api kubemonitor-collector; do
     save "$name" "$archive/$name.tar"
-    [ -n "$dry_run" ] || say image_size "$name:$tag" "$(stat -c %s "$archive/$name.tar")"
+    if [ -z "$dry_run" ]; then
+        size=$(stat -c %s "$archive/$name.tar")
+        say image_size "$name:$tag" "$size"
+        [ "$size" -le 20000000 ] || say image_large "$name:$tag" >&2
+    fi
     # as_root is a function that minds --dry-run itself
     if [ "${load_command[0]}" = as_root ]; then
         "${load_command[@]}" "$archive/$name.tar"

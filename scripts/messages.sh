@@ -21,6 +21,7 @@ missing_tool|%s is missing: run scripts/01-setup-environment.sh|%s이(가) 없�
 no_builder|none of docker, podman, buildah is there and works|docker, podman, buildah 중 동작하는 것이 없습니다
 building|building %s with %s|%s 빌드 중 (%s)
 image_size|%s: %s bytes|%s: %s바이트
+image_large|%s is larger than the 20 MB it may be: see docs/decisions/0004-images.md|%s이(가) 허용된 20MB를 넘습니다. docs/decisions/0004-images.md를 보십시오
 loading|loading the images into %s|이미지를 %s에 넣는 중
 no_loader|this cluster is neither minikube, kind, k3s nor a containerd on this machine: set KUBEMONITOR_LOAD_COMMAND|minikube, kind, k3s, 이 장비의 containerd 중 어느 것도 아닙니다. KUBEMONITOR_LOAD_COMMAND를 지정하십시오
 images_ready|the images are in the cluster|이미지가 클러스터에 있습니다
