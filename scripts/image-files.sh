@@ -27,7 +27,10 @@ install -D -m 644 LICENSE "$dir/usr/share/doc/kubemonitor/LICENSE"
 ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
     install -D -m 755 "$library" "$dir$library"
     package=$(package_of "$library")
-    install -D -m 644 "/usr/share/doc/$package/copyright" "$dir/usr/share/doc/$package/copyright"
+    # One copy for all libraries that are made from one source.
+    # shellcheck disable=SC2016 # dpkg fills it in
+    source=$(dpkg-query -W -f '${source:Package}\n' "$package" | head -1)
+    install -D -m 644 "/usr/share/doc/$package/copyright" "$dir/usr/share/doc/$source/copyright"
 done
 
 # The copyright files point at the texts that Debian keeps once.
