@@ -62,6 +62,21 @@ def said(namespace, pod):
     return int(lines[-1]) if lines else 0
 
 
+def kernel_cpu(namespace, pod):
+    """Seconds of uptime and CPU time in ns, as the pod's own cgroup says; None where it cannot be asked.
+
+        4711.08 9000.11
+        120033441298          cpuacct.usage of cgroup v1, or of v2's cpu.stat:   usage_usec 120033441
+    """
+    command = ("cut -d' ' -f1 /proc/uptime; cat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null"
+               " || cat /sys/fs/cgroup/cpu,cpuacct/cpuacct.usage 2>/dev/null || grep ^usage_usec /sys/fs/cgroup/cpu.stat")
+    try:
+        words = kubectl("-n", namespace, "exec", pod, "--", "sh", "-c", command).split()
+        return float(words[0]), int(words[1]) if len(words) == 2 else int(words[2]) * 1000
+    except (subprocess.CalledProcessError, ValueError, IndexError):
+        return None
+
+
 def value(answer, group, key):
     return answer.get(group, {}).get(key)
 
@@ -85,18 +100,24 @@ def check_loads(api, namespace, seconds):
         return (value(client, "network", "rx_bytes"), value(disk, "disk", "write_bytes"),
                 said(namespace, "client"), said(namespace, "disk"))
 
+    kernel = kernel_cpu(namespace, "burn")
     start = time.monotonic()
     received, written, downloads, writes = counters()
     time.sleep(seconds)
     received_end, written_end, downloads_end, writes_end = counters()
     elapsed = time.monotonic() - start
+    kernel_end = kernel_cpu(namespace, "burn")
 
     def change(before, after):
         return None if before is None or after is None else (after - before) / elapsed
 
     rows = api.pod("burn", f"?window={seconds}").get("items", [])
     cpu = [row["cpu_usage"] for row in rows if "cpu_usage" in row]
-    near("row_cpu", "burn", 200, sum(cpu) / len(cpu) if cpu else None, 0.05)
+    # Its limit is 200; a busy node may give it less, which the kernel knows.
+    expected = 200.0
+    if kernel and kernel_end:
+        expected = (kernel_end[1] - kernel[1]) / (kernel_end[0] - kernel[0]) / 1e6
+    near("row_cpu", "burn", expected, sum(cpu) / len(cpu) if cpu else None, 0.05)
     # A work may be under way at either end, and readings are up to an interval old: one work more.
     downloads, writes = downloads_end - downloads, writes_end - writes
     near("row_network", "client", downloads * DOWNLOAD / elapsed, change(received, received_end),
@@ -143,7 +164,8 @@ def main():
     parser.add_argument("--seconds", type=int, required=True)
     args = parser.parse_args()
     api = Api(args.server, args.namespace)
-    wait_for(60, lambda: all("cpu_usage" in api.pod(name) for name in ("burn", "client", "disk")))
+    wait_for(60, lambda: "cpu_usage" in api.pod("burn") and "network" in api.pod("client") and "disk" in api.pod("disk"))
+    time.sleep(2 * INTERVAL)  # until the rows hold what the loads do when they have started
     check_cluster(api, args.namespace)
     check_endpoints(api, args.namespace)
     check_loads(api, args.namespace, args.seconds)
