@@ -42,7 +42,7 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 
 # What an earlier run has left may still be ending.
-run kubectl delete namespace "$namespace" --ignore-not-found --timeout=120s >/dev/null
+run kubectl delete namespace "$namespace" --ignore-not-found --timeout=120s
 say load_start "$namespace"
 sed "s#IMAGE#$image#; s#PULL#$pull#; s#kubemonitor-e2e#$namespace#g" tests/e2e/load.yaml >"$scratch/load.yaml"
 if [ -n "$dry_run" ]; then
