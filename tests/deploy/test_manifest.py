@@ -1,0 +1,160 @@
+"""deploy/monitor.yaml: its parts fit each other, the programs and docs/privileges.md."""
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+
+def one(manifest, kind, name=None):
+    found = [d for d in manifest if d["kind"] == kind and name in (None, d["metadata"]["name"])]
+    assert len(found) == 1, f"{len(found)} of {kind} {name}"
+    return found[0]
+
+
+def pods(manifest):
+    return [d["spec"]["template"]["spec"] for d in manifest if d["kind"] in ("DaemonSet", "Deployment")]
+
+
+def containers(manifest):
+    return [c for spec in pods(manifest) for c in spec["containers"]]
+
+
+def help_of(program, container):
+    name = container["image"].split(":")[0]
+    return subprocess.run([program(name), "--help"], check=True, capture_output=True, text=True).stdout
+
+
+def test_names_that_the_product_document_gives(manifest):
+    assert one(manifest, "DaemonSet")["metadata"]["name"] == "resource-collector"
+    assert one(manifest, "Service", "monitor-api-service")["spec"]["ports"][0] == {
+        "name": "http", "port": 80, "targetPort": 8080}
+    port = one(manifest, "Service", "monitor-api-nodeport")["spec"]["ports"][0]
+    assert (port["port"], port["targetPort"], port["nodePort"]) == (80, 8080, 30080)
+
+
+def test_everything_is_in_the_namespace(manifest):
+    namespace = one(manifest, "Namespace")["metadata"]["name"]
+    for document in manifest:
+        if not document["kind"].startswith(("Namespace", "Cluster")):
+            assert document["metadata"]["namespace"] == namespace, document["metadata"]["name"]
+    for binding in (d for d in manifest if d["kind"] == "ClusterRoleBinding"):
+        assert one(manifest, "ClusterRole", binding["roleRef"]["name"])
+        for subject in binding["subjects"]:
+            assert subject["namespace"] == namespace
+            assert one(manifest, "ServiceAccount", subject["name"])
+
+
+def test_selectors_find_their_pods(manifest):
+    labels = [d["spec"]["template"]["metadata"]["labels"] for d in manifest if d["kind"] in ("DaemonSet", "Deployment")]
+    wanted = [d["spec"]["selector"] for d in manifest if d["kind"] == "Service"]
+    wanted += [d["spec"]["selector"]["matchLabels"] for d in manifest if d["kind"] in ("DaemonSet", "Deployment")]
+    wanted += [d["spec"]["podSelector"]["matchLabels"] for d in manifest if d["kind"] == "NetworkPolicy"]
+    for selector in wanted:
+        assert any(selector.items() <= label.items() for label in labels), selector
+
+
+def test_every_pod_has_an_account_requests_and_limits(manifest):
+    for spec in pods(manifest):
+        assert one(manifest, "ServiceAccount", spec["serviceAccountName"])
+    for container in containers(manifest):
+        for side in ("requests", "limits"):
+            assert {"cpu", "memory"} <= set(container["resources"][side]), container["name"]
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+def test_mounts_have_volumes_and_host_paths_are_read_only(manifest):
+    for spec in pods(manifest):
+        volumes = {v["name"]: v for v in spec.get("volumes", [])}
+        mounts = [m for c in spec["containers"] for m in c.get("volumeMounts", [])]
+        assert {m["name"] for m in mounts} == set(volumes)
+        for mount in mounts:
+            if "hostPath" in volumes[mount["name"]]:
+                assert mount["readOnly"] is True, mount["name"]
+
+
+def test_the_server_is_harmless(manifest):
+    spec = one(manifest, "Deployment")["spec"]["template"]["spec"]
+    context = spec["containers"][0]["securityContext"]
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert not any(spec.get(key) for key in ("hostPID", "hostNetwork", "hostIPC"))
+    assert context["capabilities"] == {"drop": ["ALL"]} and context["allowPrivilegeEscalation"] is False
+    for probe, path in (("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
+        assert spec["containers"][0][probe]["httpGet"]["path"] == path
+
+
+def test_a_pod_in_the_hosts_network_resolves_services(manifest):
+    spec = one(manifest, "DaemonSet")["spec"]["template"]["spec"]
+    assert spec["hostNetwork"] and spec["dnsPolicy"] == "ClusterFirstWithHostNet"
+    url = next(e["value"] for e in spec["containers"][0]["env"] if e["name"] == "API_SERVER_URL")
+    name, port = re.fullmatch(r"http://([^:/]+):(\d+)", url).groups()
+    assert one(manifest, "Service", name)["spec"]["ports"][0]["port"] == int(port)
+
+
+def test_options_and_environment_exist_in_the_programs(manifest, program):
+    for container in containers(manifest):
+        text = help_of(program, container)
+        for argument in container.get("args", []):
+            if argument.startswith("--"):
+                option = argument.split("=")[0]
+                assert re.search(re.escape(option) + r"\b", text), f"{container['image']} has no {option}"
+        for variable in container.get("env", []):
+            assert variable["name"] in text, f"{container['image']} does not read {variable['name']}"
+
+
+def privileges(manifest):
+    """What is asked for, as docs/privileges.md writes it."""
+    for role in (d for d in manifest if d["kind"] in ("ClusterRole", "Role")):
+        for rule in role["rules"]:
+            assert "*" not in rule["verbs"] + rule["resources"] + rule["apiGroups"], "a rule for everything"
+            for resource in rule["resources"]:
+                for verb in rule["verbs"]:
+                    yield f"`{resource}` `{verb}`"
+    for spec in pods(manifest):
+        for key in ("hostPID", "hostNetwork", "hostIPC", "priorityClassName", "tolerations"):
+            if spec.get(key):
+                yield f"`{key}`"
+        for volume in spec.get("volumes", []):
+            if "hostPath" in volume:
+                yield f"`hostPath {volume['hostPath']['path']}`"
+            for source in volume.get("projected", {}).get("sources", []):
+                yield f"`token {source['serviceAccountToken']['audience']}`"
+        for container in spec["containers"]:
+            if container["securityContext"].get("privileged"):
+                yield "`privileged`"
+            for capability in container["securityContext"].get("capabilities", {}).get("add", []):
+                yield f"`{capability}`"
+
+
+def test_every_privilege_is_in_the_table_and_no_other(manifest, tree):
+    text = (tree / "docs/privileges.md").read_text(encoding="utf-8")
+    rows = [row.split("|")[1].strip() for row in text.splitlines() if row.startswith("| `")]
+    assert sorted(set(privileges(manifest))) == sorted(rows)
+
+
+def kustomized(folder):
+    if not shutil.which("kubectl"):
+        pytest.skip("no kubectl")
+    result = subprocess.run(["kubectl", "kustomize", folder], capture_output=True, text=True, check=False)
+    if "unknown field" in result.stderr or "unmarshal" in result.stderr:
+        pytest.skip("a kubectl before 1.21")
+    assert result.returncode == 0, result.stderr
+    return {(d["kind"], d["metadata"]["name"]): d for d in yaml.safe_load_all(result.stdout)}
+
+
+def test_the_kustomization_is_the_manifest(manifest, tree):
+    assert kustomized(tree / "deploy") == {(d["kind"], d["metadata"]["name"]): d for d in manifest}
+
+
+def test_capabilities_in_place_of_privileged(manifest, tree, tmp_path):
+    shutil.copytree(tree / "deploy", tmp_path / "deploy")
+    file = tmp_path / "deploy/kustomization.yaml"
+    text = file.read_text().replace("components: []\n# - optional/capabilities", "components:\n- optional/capabilities")
+    file.write_text(text)
+    changed = kustomized(tmp_path / "deploy")
+    collector = changed[("DaemonSet", "resource-collector")]["spec"]["template"]["spec"]["containers"][0]
+    assert collector["securityContext"] == {
+        "privileged": False, "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"], "add": ["SYS_PTRACE", "DAC_READ_SEARCH"]}}
+    assert collector["volumeMounts"] == one(manifest, "DaemonSet")["spec"]["template"]["spec"]["containers"][0]["volumeMounts"]
