@@ -49,6 +49,7 @@ const struct km_word km_cli_commands[] = {
     {"pod", "Show one pod and its containers"},
     {"namespace", "Show one namespace and its pods"},
     {"deployment", "Show one deployment and its pods"},
+    {"top", "Full screen: what uses most, live"},
     {"completion", "Print completion for a shell: bash, zsh or fish"},
     {NULL, NULL},
 };

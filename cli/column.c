@@ -84,6 +84,7 @@ static const struct km_column node_columns[] = {
     TEXT("NAME", "node", "name", KM_SHOW_ALWAYS, "node"),
     NODE_CPU,
     NODE_MEM,
+    TEXT("STALE", "stale", "stale", KM_SHOW_ALWAYS, "stale"),
     TRAFFIC(KM_SHOW_ALWAYS, KM_SHOW_ALWAYS),
     AMOUNT("CPUS", "cpu_capacity_millicores", KM_UNIT_MILLICORES, KM_SHOW_WIDE,
            "cpu/capacity_millicores"),
@@ -95,7 +96,6 @@ static const struct km_column node_columns[] = {
     AMOUNT("PROCS", "processes", KM_UNIT_COUNT, KM_SHOW_WIDE, "processes/total"),
     OOM,
     SORTED("SEEN", "last_seen_seconds", "seen", KM_UNIT_AGE, KM_SHOW_WIDE, "last_seen_seconds"),
-    TEXT("STALE", "stale", "stale", KM_SHOW_ALWAYS, "stale"),
     END,
 };
 

@@ -14,8 +14,14 @@
 struct command {
     const struct km_subject *subject;
     int (*run)(struct km_cli *cli, const struct km_subject *subject);
-    bool wants_name;
+    enum { NO_NAME, MAY_NAME, MUST_NAME } name;
 };
+
+static int run_top(struct km_cli *cli, const struct km_subject *subject)
+{
+    (void)subject;
+    return km_command_top(cli);
+}
 
 static struct command find_command(const char *word)
 {
@@ -23,7 +29,10 @@ static struct command find_command(const char *word)
     const struct km_subject *subject = km_subject_find(word, &one);
 
     if (subject)
-        return (struct command){subject, one ? km_command_one : km_command_list, one};
+        return (struct command){subject, one ? km_command_one : km_command_list,
+                                one ? MUST_NAME : NO_NAME};
+    if (strcmp(word, "top") == 0)
+        return (struct command){NULL, run_top, MAY_NAME};
     return (struct command){0};
 }
 
@@ -72,12 +81,11 @@ static enum km_exit start(struct km_cli *cli)
     command = find_command(cli->word);
     if (!command.run)
         return usage("\"%s\" is no command", cli->word);
-    if (command.wants_name && !cli->name)
+    if (command.name == MUST_NAME && !cli->name)
         return usage("%s: a name is missing", cli->word);
-    if (!command.wants_name && cli->name) {
-        fprintf(stderr, "%s: takes no name%s%s; see kubectl-monitor --help\n", cli->word,
-                command.subject ? ", but there is the command " : "",
-                command.subject ? command.subject->singular : "");
+    if (command.name == NO_NAME && cli->name) {
+        fprintf(stderr, "%s takes no name; for one of them: kubectl-monitor %s %s\n", cli->word,
+                command.subject->singular, cli->name);
         return KM_EXIT_USAGE;
     }
     if (cli->settings.step && !cli->settings.window)

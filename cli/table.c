@@ -60,6 +60,24 @@ size_t km_text_width(const char *text)
     return clean_text(text, NULL);
 }
 
+size_t km_text_fit(const char *text, size_t len, size_t width, size_t *ret_columns)
+{
+    mbstate_t state = {0};
+    size_t used = 0, columns = 0;
+
+    while (used < len) {
+        bool bad;
+        size_t wide, step = next_character(text + used, len - used, &state, &wide, &bad);
+
+        if (columns + wide > width)
+            break;
+        used += step;
+        columns += wide;
+    }
+    *ret_columns = columns;
+    return used;
+}
+
 void km_table_column(struct km_table *t, const char *title, bool right)
 {
     if (t->n_columns == KM_TABLE_COLUMNS)

@@ -67,4 +67,7 @@ void km_table_done(struct km_table *t);
 /* Columns of the terminal that text takes, as a table would show it. */
 size_t km_text_width(const char *text);
 
+/* How many bytes of text[0..len), which a table has cleaned, fit into `width` columns. */
+size_t km_text_fit(const char *text, size_t len, size_t width, size_t *ret_columns);
+
 #endif
