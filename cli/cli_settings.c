@@ -7,7 +7,11 @@
 
 static const struct km_option options[] = {
     {"server", "KUBEMONITOR_SERVER", KM_OPTION_STRING, O(server), "URL", NULL, 0, 0,
-     "Address of kubemonitor-api"},
+     "Address of kubemonitor-api; without it the service in the cluster of the kubeconfig file"},
+    {"kubeconfig", NULL, KM_OPTION_STRING, O(kubeconfig), "FILE", NULL, 0, 0,
+     "The cluster to ask; without it the file of KUBECONFIG, or ~/.kube/config"},
+    {"monitor-namespace", "KUBEMONITOR_MONITOR_NAMESPACE", KM_OPTION_STRING, O(monitor_namespace),
+     "NAMESPACE", "monitoring", 0, 0, "Where kubemonitor is installed in that cluster"},
     {"namespace", "KUBEMONITOR_NAMESPACE", KM_OPTION_STRING, O(name_space), "NAMESPACE", NULL, 0, 0,
      "Only pods or deployments of this namespace; without it all"},
     {"all-namespaces", NULL, KM_OPTION_FLAG, O(all_namespaces), NULL, NULL, 0, 0,

@@ -17,7 +17,7 @@ enum km_output {
 
 /* The options (cli_settings.c has the table). Times in ms. */
 struct km_cli_settings {
-    const char *server, *kubeconfig, *context, *monitor_namespace;
+    const char *server, *kubeconfig, *monitor_namespace;
     const char *token_file, *ca_file;
     const char *name_space; /* NULL: all */
     bool all_namespaces;

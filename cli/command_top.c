@@ -112,7 +112,7 @@ static void loop(struct run *run)
 
 int km_command_top(struct km_cli *cli)
 {
-    struct run run = {.server = cli->settings.server ? cli->settings.server : ""};
+    struct run run = {.server = km_fetch_server(cli->fetch)};
     const struct km_subject *subject = &km_subject_node;
     bool one = false;
     int r;

@@ -64,6 +64,8 @@ static void offer_names(FILE *out, const char *typed, const struct km_subject *s
 
     quick.timeout = TIMEOUT_MS;
     query.name_space = settings->all_namespaces ? NULL : settings->name_space;
+    if (!quick.monitor_namespace)
+        return; /* the options could not be read */
     if (km_endpoint_open(&quick, &error, &fetch) < 0)
         return;
     km_list_each(fetch, &query, offer_name, &names, NULL);

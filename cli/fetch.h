@@ -2,33 +2,30 @@
 #ifndef KM_CLI_FETCH_H
 #define KM_CLI_FETCH_H
 
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <yyjson.h>
 
 #include "buf.h"
+#include "kube_config.h"
 
 /*
- * GET requests to the server, over one kept connection. What went wrong is kept as a sentence for
- * the user that says what to do next.
+ * GET requests to the server, over one kept connection: straight, or through the proxy of the
+ * Kubernetes API. What went wrong is kept as a sentence for the user that says what to do next.
  */
 struct km_fetch;
 
-/* An answer larger than this, after decompression, is given up. */
+/* An answer larger than this is given up. */
 #define KM_FETCH_MAX (64u << 20)
 
 struct km_fetch_config {
-    const char *base;    /* "http://127.0.0.1:8080"; a path behind it is kept */
-    const char *hint;    /* what to try where it cannot be reached */
-    const char *token;   /* sent as "Authorization: Bearer"; NULL for none */
-    const char *ca_file; /* certificates to trust for https; NULL for the system's */
-    int64_t timeout_ms;  /* of one request */
-    void *curl; /* a CURL handle made ready for base (credentials); NULL makes one. Taken. */
+    struct km_kube_config connection; /* address and credentials, of whichever of the two it is */
+    const char *prefix;               /* before every path: the proxy's, or "" */
+    const char *hint;                 /* what to try where it cannot be reached */
+    int64_t timeout_ms;               /* of one request */
 };
 
-/* Returns 0, -EINVAL for a base that is no http or https address, or -ENOMEM. Copies the config. */
-int km_fetch_new(const struct km_fetch_config *config, struct km_fetch **ret_fetch);
+/* Takes config->connection in every case, copies the rest. Returns 0 or -ENOMEM. */
+int km_fetch_new(struct km_fetch_config *config, struct km_fetch **ret_fetch);
 
 /*
  * Gets the JSON at a path ("/api/nodes?limit=1", escaped already). The caller frees *ret_doc.
@@ -39,6 +36,9 @@ int km_fetch_get(struct km_fetch *f, const char *path, yyjson_doc **ret_doc);
 
 /* Why the last call failed: one or more sentences without a newline at the end. */
 const char *km_fetch_error(const struct km_fetch *f);
+
+/* Whom the requests go to: "http://127.0.0.1:8080". */
+const char *km_fetch_server(const struct km_fetch *f);
 
 /* Sets the sentence and returns r: for faults found behind the answer. */
 int km_fetch_fail(struct km_fetch *f, int r, const char *format, ...)

@@ -88,7 +88,7 @@ def test_no_connection_is_3(server, client):
     client.run("nodes", status=3)
     assert "cannot reach" in client.errors and "--server" in client.errors
     done = subprocess.run([PROGRAM, "nodes"], capture_output=True, text=True, env=environment())
-    assert done.returncode == 3 and done.stdout == "" and "--server" in done.stderr
+    assert done.returncode == 3 and done.stdout == "" and "--server" in done.stderr and "KUBECONFIG" in done.stderr
 
 
 def test_watch_waits_for_a_lost_server(server, client):
