@@ -72,6 +72,27 @@ static void read_course(const struct km_rows *rows, size_t column, struct course
     }
 }
 
+/*
+ * Where the picture of a course begins and ends: a percentage from 0 to 100, the rest from least to
+ * most. What stays within a tenth is flat: the picture does not make mountains of noise.
+ */
+static void scale_of(const struct km_column *column, const struct course *c, double *ret_low,
+                     double *ret_high)
+{
+    double flat = c->most / 10, middle = (c->least + c->most) / 2;
+
+    if (column->unit == KM_UNIT_PERCENT) {
+        *ret_low = 0;
+        *ret_high = 100;
+    } else if (c->most - c->least < flat) {
+        *ret_low = middle - flat / 2;
+        *ret_high = middle + flat / 2;
+    } else {
+        *ret_low = c->least;
+        *ret_high = c->most;
+    }
+}
+
 void km_trend_table(const struct km_rows *rows, size_t width, bool utf8, struct km_table *table)
 {
     km_auto_free double *values = calloc(rows->count + 1, sizeof(*values));
@@ -90,8 +111,8 @@ void km_trend_table(const struct km_rows *rows, size_t width, bool utf8, struct 
     for (size_t i = 0; i < rows->n_columns; i++) {
         const struct km_column *column = &rows->columns[i];
         km_auto_buf struct km_buf line = KM_BUF_INIT;
-        bool percent = column->unit == KM_UNIT_PERCENT;
         char text[KM_UNIT_TEXT];
+        double low, high;
 
         if (!km_unit_is_number(column->unit) || column->show != KM_SHOW_ALWAYS)
             continue;
@@ -104,8 +125,9 @@ void km_trend_table(const struct km_rows *rows, size_t width, bool utf8, struct 
             km_unit_format(column->unit, figures[k], text);
             km_table_cell(table, text, KM_TONE_PLAIN);
         }
-        km_sparkline(&line, values, rows->count, rows->count < width ? rows->count : width,
-                     percent ? 0 : c.least, percent ? 100 : c.most, utf8);
+        scale_of(column, &c, &low, &high);
+        km_sparkline(&line, values, rows->count, rows->count < width ? rows->count : width, low,
+                     high, utf8);
         km_table_cell(table, line.failed ? "" : km_buf_str(&line), KM_TONE_PLAIN);
     }
 }

@@ -23,8 +23,10 @@ int km_window_step(struct km_fetch *f, int64_t window_ms, int64_t rows, int64_t 
  * with its course as a sparkline; or the answer as it is. */
 int km_window_write(const struct km_cli *cli, const struct km_subject *subject, yyjson_val *answer);
 
-/* Adds a line for each number column of rows to a table: last, least, average, most, and the course
- * between least and most (of a percentage between 0 and 100). */
+/*
+ * Adds a line for each number column of rows to a table: last, least, average, most, and the course
+ * between least and most (of a percentage between 0 and 100; what hardly moves is flat).
+ */
 void km_trend_table(const struct km_rows *rows, size_t width, bool utf8, struct km_table *table);
 
 #endif
