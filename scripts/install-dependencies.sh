@@ -9,8 +9,8 @@ cd "$(dirname "$0")/.."
 
 packages=(build-essential ca-certificates libmicrohttpd-dev libncurses-dev libyaml-dev libyyjson-dev meson
     ninja-build pkg-config python3 zlib1g-dev)
-test_packages=(clang groff-base libcmocka-dev python3-jsonschema python3-pytest python3-requests
-    python3-yaml tmux)
+test_packages=(clang fish groff-base libcmocka-dev python3-jsonschema python3-pytest python3-requests
+    python3-yaml tmux zsh)
 
 [ "${1:-}" != --tests ] || packages+=("${test_packages[@]}")
 # Any TLS flavour of libcurl will do, and they exclude each other: keep the one that is there.
