@@ -7,7 +7,7 @@
 
 #include "clean.h"
 
-#define PAGE  500   /* items of one request: about 1 MB of pods */
+#define PAGE  5000  /* items of one request, some 5 MB: the server orders its whole list for each */
 #define PAGES 10000 /* a server whose pages never end is not followed for ever */
 
 static void part(struct km_buf *out, const char *before, const char *name)

@@ -137,7 +137,7 @@ def test_pages_are_followed_by_their_token():
 
     with stand_in(answer) as paged:
         assert [r["node"] for r in Client(paged).csv("nodes")] == ["n1", "n2", "n3"]
-    assert seen[1] == "/api/nodes?limit=500&continue=0x1p%2B0%2Fa%20b%26%C3%A9"
+    assert seen[1] == "/api/nodes?limit=5000&continue=0x1p%2B0%2Fa%20b%26%C3%A9"
 
 
 def test_a_token_is_sent(tmp_path):

@@ -116,13 +116,13 @@ def without_age(item):
 
 
 def test_lists_are_read_page_by_page(server, client):
-    for first in range(0, 1250, 250):
+    for first in range(0, 6000, 1000):
         server.post(f"/api/nodes/n{first}", api.node(f"n{first}", pods=[
-            api.pod(f"p{i:04}", "big", uid=f"u{i}", cpu_usage=(i * 7919) % 1250) for i in range(first, first + 250)]))
-    names = [f"p{i:04}" for i in range(1250)]
+            api.pod(f"p{i:04}", "big", uid=f"u{i}", cpu_usage=(i * 7919) % 6000) for i in range(first, first + 1000)]))
+    names = [f"p{i:04}" for i in range(6000)]
     assert [r["pod"] for r in client.csv("pods")] == names
     assert [i["pod_name"] for i in json.loads(client.run("pods", "-o", "json"))["items"]] == names
-    by_cpu = sorted(names, key=lambda n: -((int(n[1:]) * 7919) % 1250))
+    by_cpu = sorted(names, key=lambda n: -((int(n[1:]) * 7919) % 6000))
     assert [r["pod"] for r in client.csv("pods", "--sort", "cpu")] == by_cpu
     assert [i["pod_name"] for i in json.loads(client.run("pods", "-o", "json", "--sort", "cpu"))["items"]] == by_cpu
     assert server.get("/api/status")["http"]["errors_4xx"] == 0
