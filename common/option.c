@@ -139,15 +139,43 @@ static const struct km_option *find_option(const struct km_option *options, cons
     return NULL;
 }
 
-static void write_help(const struct km_program *program, struct km_buf *out)
+/* The letter of an option, or 0. */
+static char letter_of(const struct km_words *words, const char *option)
 {
-    km_buf_printf(out, "%s: %s\n\nUsage: %s [OPTION]...\n\n", program->name, program->summary,
-                  program->name);
+    const struct km_letter *l = words ? words->letters : NULL;
+
+    for (; l && l->letter; l++) {
+        if (strcmp(l->option, option) == 0)
+            return l->letter;
+    }
+    return 0;
+}
+
+static const char *synopsis_of(const struct km_words *words)
+{
+    return words ? words->synopsis : "[OPTION]...";
+}
+
+static void write_help(const struct km_program *program, const struct km_words *words,
+                       struct km_buf *out)
+{
+    km_buf_printf(out, "%s: %s\n\nUsage: %s %s\n\n", program->name, program->summary, program->name,
+                  synopsis_of(words));
+    for (const struct km_section *s = words ? words->sections : NULL; s && s->title; s++) {
+        km_buf_printf(out, "%s:\n", s->title);
+        for (const struct km_word *line = s->lines; line->word; line++)
+            km_buf_printf(out, "  %-20s %s\n", line->word, line->help);
+        km_buf_puts(out, "\n");
+    }
     for (const struct km_option *o = program->options; o->name; o++) {
+        const char letter = letter_of(words, o->name);
         const char *space = o->arg ? " " : "";
         const char *arg = o->arg ? o->arg : "";
 
-        km_buf_printf(out, "  --%s%s%s\n      %s.", o->name, space, arg, o->help);
+        km_buf_puts(out, "  ");
+        if (letter)
+            km_buf_printf(out, "-%c, ", letter);
+        km_buf_printf(out, "--%s%s%s\n      %s.", o->name, space, arg, o->help);
         if (o->default_text)
             km_buf_printf(out, " Default: %s.", o->default_text);
         if (o->env)
@@ -168,7 +196,23 @@ static void man_text(struct km_buf *out, const char *text)
     }
 }
 
-static void write_man(const struct km_program *program, struct km_buf *out)
+static void man_section(struct km_buf *out, const struct km_section *section)
+{
+    km_buf_puts(out, ".SH ");
+    for (const char *c = section->title; *c; c++)
+        km_buf_putc(out, *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
+    km_buf_puts(out, "\n");
+    for (const struct km_word *line = section->lines; line->word; line++) {
+        km_buf_puts(out, ".TP\n.B ");
+        man_text(out, line->word);
+        km_buf_puts(out, "\n");
+        man_text(out, line->help);
+        km_buf_puts(out, "\n");
+    }
+}
+
+static void write_man(const struct km_program *program, const struct km_words *words,
+                      struct km_buf *out)
 {
     km_buf_printf(out, ".TH %s 1 \"\" \"kubemonitor %s\"\n.SH NAME\n", program->name,
                   program->version);
@@ -177,9 +221,17 @@ static void write_man(const struct km_program *program, struct km_buf *out)
     man_text(out, program->summary);
     km_buf_puts(out, "\n.SH SYNOPSIS\n.B ");
     man_text(out, program->name);
-    km_buf_puts(out, "\n[OPTION]...\n.SH OPTIONS\n");
+    km_buf_printf(out, "\n%s\n", synopsis_of(words));
+    for (const struct km_section *s = words ? words->sections : NULL; s && s->title; s++)
+        man_section(out, s);
+    km_buf_puts(out, ".SH OPTIONS\n");
     for (const struct km_option *o = program->options; o->name; o++) {
-        km_buf_puts(out, ".TP\n.B \\-\\-");
+        const char letter = letter_of(words, o->name);
+
+        km_buf_puts(out, ".TP\n.B ");
+        if (letter)
+            km_buf_printf(out, "\\-%c, ", letter);
+        km_buf_puts(out, "\\-\\-");
         man_text(out, o->name);
         if (o->arg) {
             km_buf_puts(out, " \\fI");
@@ -201,52 +253,76 @@ static void write_man(const struct km_program *program, struct km_buf *out)
 }
 
 /* "--help" and its like: true when the program has nothing more to do. */
-static bool answer_built_in(const struct km_program *program, const char *arg, struct km_buf *out)
+static bool answer_built_in(const struct km_program *program, const struct km_words *words,
+                            const char *arg, struct km_buf *out)
 {
-    if (strcmp(arg, "--help") == 0)
-        write_help(program, out);
+    if (strcmp(arg, "--help") == 0 || (words && strcmp(arg, "-h") == 0))
+        write_help(program, words, out);
     else if (strcmp(arg, "--version") == 0)
         km_buf_printf(out, "%s %s\n", program->name, program->version);
     else if (strcmp(arg, "--man") == 0)
-        write_man(program, out);
+        write_man(program, words, out);
     else
         return false;
     return true;
 }
 
-/* One argument of the command line. Returns how many words it took, or negative errno. */
-static int read_argument(const struct km_program *program, int left, char **argv, void *config,
-                         struct km_buf *out)
+/* The option that arg begins with, and where its value begins in arg; NULL where none is known. */
+static const struct km_option *option_of(const struct km_program *program,
+                                         const struct km_words *words, const char *arg,
+                                         const char **ret_value)
 {
-    const char *arg = argv[0];
-    const char *name = arg + 2;
     size_t len = strcspn(arg, "=");
-    const struct km_option *option = NULL;
-    char where[64];
+    const struct km_letter *l = words ? words->letters : NULL;
 
-    if (strncmp(arg, "--", 2) == 0 && len > 2)
-        option = find_option(program->options, name, len - 2);
+    *ret_value = arg[len] ? arg + len + 1 : NULL;
+    if (strncmp(arg, "--", 2) == 0)
+        return len > 2 ? find_option(program->options, arg + 2, len - 2) : NULL;
+    for (; l && l->letter; l++) {
+        if (arg[0] == '-' && arg[1] == l->letter) {
+            *ret_value = arg[2] ? arg + 2 + (arg[2] == '=') : NULL;
+            return find_option(program->options, l->option, strlen(l->option));
+        }
+    }
+    return NULL;
+}
+
+/* One option of the command line. Returns how many arguments it took, or negative errno. */
+static int read_argument(const struct km_program *program, const struct km_words *words, int left,
+                         char **argv, void *config, struct km_buf *out)
+{
+    const char *value;
+    const struct km_option *option = option_of(program, words, argv[0], &value);
+    char where[64];
+    int taken = 1;
+
     if (!option) {
-        km_buf_printf(out, "%s: not an option; see %s --help\n", arg, program->name);
+        km_buf_printf(out, "%s: not an option; see %s --help\n", argv[0], program->name);
         return -EINVAL;
     }
     snprintf(where, sizeof(where), "--%s", option->name);
-    if (option->type == KM_OPTION_FLAG && !arg[len])
-        return set_option(option, where, "1", config, out) < 0 ? -EINVAL : 1;
-    if (arg[len])
-        return set_option(option, where, arg + len + 1, config, out) < 0 ? -EINVAL : 1;
-    if (left < 2) {
-        km_buf_printf(out, "%s: %s is missing\n", where, option->arg);
-        return -EINVAL;
+    if (!value && option->type == KM_OPTION_FLAG) {
+        value = "1";
+    } else if (!value) {
+        if (left < 2) {
+            km_buf_printf(out, "%s: %s is missing\n", where, option->arg);
+            return -EINVAL;
+        }
+        value = argv[1];
+        taken = 2;
     }
-    return set_option(option, where, argv[1], config, out) < 0 ? -EINVAL : 2;
+    return set_option(option, where, value, config, out) < 0 ? -EINVAL : taken;
 }
 
-enum km_options_result km_options_read(const struct km_program *program, int argc, char **argv,
-                                       void *config, struct km_buf *out)
+enum km_options_result km_options_read_words(const struct km_program *program,
+                                             const struct km_words *words, int argc, char **argv,
+                                             void *config, struct km_buf *out,
+                                             const char **ret_words)
 {
+    size_t count = 0;
+
     for (int i = 1; i < argc; i++) {
-        if (answer_built_in(program, argv[i], out))
+        if (answer_built_in(program, words, argv[i], out))
             return KM_OPTIONS_DONE;
     }
     for (const struct km_option *o = program->options; o->name; o++) {
@@ -258,11 +334,27 @@ enum km_options_result km_options_read(const struct km_program *program, int arg
             return KM_OPTIONS_ERROR;
     }
     for (int i = 1; i < argc;) {
-        int taken = read_argument(program, argc - i, argv + i, config, out);
+        int taken = 1;
 
+        if (!words || argv[i][0] == '-') {
+            taken = read_argument(program, words, argc - i, argv + i, config, out);
+        } else if (count < words->max) {
+            ret_words[count++] = argv[i];
+        } else {
+            km_buf_printf(out, "%s: one word too many; see %s --help\n", argv[i], program->name);
+            taken = -E2BIG;
+        }
         if (taken < 0)
             return KM_OPTIONS_ERROR;
         i += taken;
     }
+    if (words)
+        ret_words[count] = NULL;
     return KM_OPTIONS_RUN;
+}
+
+enum km_options_result km_options_read(const struct km_program *program, int argc, char **argv,
+                                       void *config, struct km_buf *out)
+{
+    return km_options_read_words(program, NULL, argc, argv, config, out, NULL);
 }

@@ -39,6 +39,32 @@ struct km_program {
     const struct km_option *options; /* ends with a NULL name */
 };
 
+/* A word and what it means. */
+struct km_word {
+    const char *word; /* "nodes", "pod NAME" */
+    const char *help;
+};
+
+/* A chapter of --help and of the man page. */
+struct km_section {
+    const char *title;
+    const struct km_word *lines; /* ends with a NULL word */
+};
+
+/* "-n" for "--namespace". */
+struct km_letter {
+    char letter;
+    const char *option; /* its name in the option table */
+};
+
+/* What the command line of a program with commands holds beside "--name value". */
+struct km_words {
+    const char *synopsis;              /* "COMMAND [NAME] [OPTION]..." */
+    const struct km_section *sections; /* ends with a NULL title */
+    const struct km_letter *letters;   /* ends with a 0 letter */
+    size_t max;                        /* words taken at most */
+};
+
 enum km_options_result {
     KM_OPTIONS_RUN,   /* go on */
     KM_OPTIONS_DONE,  /* --help, --version or --man: *out is for standard output, exit 0 */
@@ -52,6 +78,16 @@ enum km_options_result {
  */
 enum km_options_result km_options_read(const struct km_program *program, int argc, char **argv,
                                        void *config, struct km_buf *out);
+
+/*
+ * The same for a program with commands: what does not begin with "-" is a word, in any place.
+ * "-n value", "-nvalue" and "-A" stand for the long options of words->letters, "-h" for --help.
+ * ret_words has room for words->max pointers into argv and a NULL.
+ */
+enum km_options_result km_options_read_words(const struct km_program *program,
+                                             const struct km_words *words, int argc, char **argv,
+                                             void *config, struct km_buf *out,
+                                             const char **ret_words);
 
 /* The readers behind DURATION and SIZE. Return 0, -EINVAL, or -ERANGE when it does not fit. */
 int km_duration_parse(const char *text, int64_t *ret_ms);

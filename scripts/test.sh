@@ -27,12 +27,14 @@ unit() { # DIR [MESON TEST OPTION...]: meson's own summary has the counts
     grep -q '^Ok:' "$1-tests.log" || count 0 1
 }
 
-black_box() { # DIR SUITE: tests/SUITE with the programs in DIR; pytest's last line has the counts
-    echo "== tests/$2 with $1"
-    KUBEMONITOR_API=$PWD/$1/api/kubemonitor-api KUBEMONITOR_COLLECTOR=$PWD/$1/collector/kubemonitor-collector \
-        /usr/bin/python3 -m pytest -q --tb=short -p no:cacheprovider "tests/$2" >"$1-$2.log" 2>&1 || cat "$1-$2.log"
-    local last
-    last=$(tail -1 "$1-$2.log")
+black_box() { # DIR SUITE..., tests/SUITE together: pytest's last line has the counts
+    local dir=$1 log=$1-$2.log last
+    shift
+    echo "== tests of the programs in $dir: $*"
+    KUBEMONITOR_API=$PWD/$dir/api/kubemonitor-api KUBEMONITOR_COLLECTOR=$PWD/$dir/collector/kubemonitor-collector \
+        KUBECTL_MONITOR=$PWD/$dir/cli/kubectl-monitor \
+        /usr/bin/python3 -m pytest -q --tb=short -p no:cacheprovider "${@/#/tests/}" >"$log" 2>&1 || cat "$log"
+    last=$(tail -1 "$log")
     count "$(grep -o '[0-9]* passed' <<<"$last" | cut -d' ' -f1 | grep . || echo 0)" \
         "$(grep -oE '[0-9]+ (failed|error)' <<<"$last" | awk '{n+=$1} END{print n+0}')"
     grep -q passed <<<"$last" || count 0 1
@@ -55,11 +57,10 @@ page() { # DIR: in Chromium; node's own summary has the counts
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1
 build build-asan -Dwerror=true -Db_sanitize=address,undefined && unit build-asan &&
-    black_box build-asan api && black_box build-asan collector && black_box build-asan deploy && page build-asan
-build build-tsan -Dwerror=true -Db_sanitize=thread && unit build-tsan &&
-    black_box build-tsan api && black_box build-tsan collector
+    black_box build-asan api collector && black_box build-asan cli && black_box build-asan deploy && page build-asan
+build build-tsan -Dwerror=true -Db_sanitize=thread && unit build-tsan && black_box build-tsan api collector
 CC=clang build build-clang -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false && unit build-clang &&
-    black_box build-clang api && black_box build-clang collector
+    black_box build-clang api collector && black_box build-clang cli
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

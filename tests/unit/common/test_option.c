@@ -152,6 +152,85 @@ static void help_version_and_man_come_from_the_table(void **state)
     assert_string_equal(km_buf_str(&out), "test 1.2.3\n");
 }
 
+static const struct km_word commands[] = {{"list", "Lists"}, {NULL, NULL}};
+static const struct km_section sections[] = {{"Commands", commands}, {NULL, NULL}};
+static const struct km_letter letters[] = {{'n', "node"}, {'1', "once"}, {0, NULL}};
+static const struct km_words words = {"COMMAND [OPTION]...", sections, letters, 2};
+
+static enum km_options_result read_words(struct config *config, struct km_buf *out,
+                                         const char **ret_words, const char *const *args)
+{
+    char *argv[16] = {(char *)"test"};
+    int argc = 1;
+
+    memset(config, 0, sizeof(*config));
+    while (args[argc - 1]) {
+        argv[argc] = (char *)args[argc - 1];
+        argc++;
+    }
+    return km_options_read_words(&program, &words, argc, argv, config, out, ret_words);
+}
+
+static void takes_words_and_letters_in_any_place(void **state)
+{
+    km_auto_buf struct km_buf out = KM_BUF_INIT;
+    const char *got[3];
+    struct config c;
+
+    (void)state;
+    assert_int_equal(
+        read_words(&c, &out, got,
+                   (const char *const[]){"list", "-n", "a", "-1", "x", "--threads=3", NULL}),
+        KM_OPTIONS_RUN);
+    assert_string_equal(got[0], "list");
+    assert_string_equal(got[1], "x");
+    assert_null(got[2]);
+    assert_string_equal(c.node, "a");
+    assert_true(c.once);
+    assert_int_equal(c.threads, 3);
+    assert_int_equal(read_words(&c, &out, got, (const char *const[]){"-nb", NULL}), KM_OPTIONS_RUN);
+    assert_string_equal(c.node, "b");
+    assert_null(got[0]);
+    assert_int_equal(read_words(&c, &out, got, (const char *const[]){"-n=c", NULL}),
+                     KM_OPTIONS_RUN);
+    assert_string_equal(c.node, "c");
+}
+
+static void refuses_unknown_letters_and_a_word_too_many(void **state)
+{
+    static const char *const wrong[][4] = {
+        {"-x", NULL}, {"-", NULL}, {"--", NULL}, {"-n", NULL}, {"a", "b", "c", NULL}};
+    km_auto_buf struct km_buf out = KM_BUF_INIT;
+    const char *got[3];
+    struct config c;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        km_buf_clear(&out);
+        assert_int_equal(read_words(&c, &out, got, wrong[i]), KM_OPTIONS_ERROR);
+        assert_true(out.len > 0);
+    }
+    /* a program without words takes none */
+    assert_int_equal(read_options(&c, &out, (const char *const[]){"list", NULL}), KM_OPTIONS_ERROR);
+}
+
+static void help_and_man_tell_of_words_and_letters(void **state)
+{
+    km_auto_buf struct km_buf out = KM_BUF_INIT;
+    const char *got[3];
+    struct config c;
+
+    (void)state;
+    assert_int_equal(read_words(&c, &out, got, (const char *const[]){"-h", NULL}), KM_OPTIONS_DONE);
+    assert_non_null(strstr(km_buf_str(&out), "COMMAND [OPTION]..."));
+    assert_non_null(strstr(km_buf_str(&out), "-n, --node NAME"));
+    km_buf_clear(&out);
+    assert_int_equal(read_words(&c, &out, got, (const char *const[]){"--man", NULL}),
+                     KM_OPTIONS_DONE);
+    assert_non_null(strstr(km_buf_str(&out), ".SH COMMANDS\n.TP\n.B list\nLists\n"));
+    assert_non_null(strstr(km_buf_str(&out), ".B \\-n, \\-\\-node"));
+}
+
 static void reads_durations_and_sizes(void **state)
 {
     int64_t value;
@@ -178,6 +257,9 @@ int main(void)
         cmocka_unit_test(errors_name_the_option),
         cmocka_unit_test(environment_errors_name_the_variable),
         cmocka_unit_test(help_version_and_man_come_from_the_table),
+        cmocka_unit_test(takes_words_and_letters_in_any_place),
+        cmocka_unit_test(refuses_unknown_letters_and_a_word_too_many),
+        cmocka_unit_test(help_and_man_tell_of_words_and_letters),
         cmocka_unit_test(reads_durations_and_sizes),
     };
 
