@@ -5,6 +5,7 @@ Called by cluster.sh. Every check prints a line "ok" or "FAILED" with what was e
 the last line counts them.
 """
 import argparse
+import calendar
 import glob
 import json
 import os
@@ -118,17 +119,17 @@ def check_cpu(api, seconds):
 
 
 def check_memory(api):
-    for pod in ("host", "web"):
-        name = pod if pod == "host" else next(
-            p["pod_name"] for p in api.get(f"/api/namespaces/{NAMESPACE}/deployments/web/pods")["items"])
-        uid = api.pod(name)["uid"]
-        container = api.pod(name)["containers"][0]["id"]
+    """Of pods at rest: "rest" holds 20 MiB in a memory file system beside its processes."""
+    for pod in ("host", "rest"):
+        uid = api.pod(pod)["uid"]
+        container = api.pod(pod)["containers"][0]["id"]
         for what, ident, answer in (
-                ("pod", None, lambda n=name: api.pod(n)["memory"]["usage"]),
-                ("container", container, lambda n=name: api.pod(n)["containers"][0]["memory"]["usage"])):
+                ("pod", None, lambda n=pod: api.pod(n)["memory"]["usage"]),
+                ("container", container, lambda n=pod: api.pod(n)["containers"][0]["memory"]["usage"])):
             equal_at_rest(f"{pod}: memory.usage of the {what} and its cgroup's file",
                           lambda u=uid, i=ident: int(cgroup_file(u, i, "memory", "memory.usage_in_bytes", "memory.current")),
                           answer)
+    check("rest: holds its 20 MiB", api.pod("rest")["memory"]["usage"] >= 20 * MIB, api.pod("rest")["memory"]["usage"])
 
 
 def check_network(api, seconds):
@@ -150,10 +151,28 @@ def check_network(api, seconds):
           host["host_network"] is True and "network" not in host, host.get("network"))
 
 
+def seconds_of(timestamp):
+    """Unix time of "2026-11-24T00:13:51.123456789Z"."""
+    whole, _, rest = timestamp.rstrip("Z").partition(".")
+    return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + float(f"0.{rest or 0}")
+
+
 def check_disk(api):
-    equal_at_rest("disk: bytes written and what was written",
-                  lambda: count_said("disk") * 20 * MIB,
-                  lambda: api.pod("disk")["disk"]["write_bytes"], tries=30)
+    """Rows read while the load slept, after its nth write was said and before the next began: n times 20 MiB."""
+    time.sleep(30)
+    said = [(seconds_of(when), int(n)) for when, n in (
+        line.split() for line in kubectl("-n", NAMESPACE, "logs", "disk", "--timestamps").splitlines())]
+    rows = [(seconds_of(row["timestamp"]), row["disk"]["write_bytes"])
+            for row in api.pod("disk", query="?window=120")["items"] if "write_bytes" in row.get("disk", {})]
+    asleep = [(bytes_read, n * 20 * MIB) for when, bytes_read in rows for end, n in said if 0.5 < when - end < 4.5]
+    if not asleep:
+        check("disk: bytes written", False, f"no reading while the load slept: {len(rows)} rows, {len(said)} writes")
+        return
+    # The file system's own blocks (its maps, the directory) are written in the load's name too.
+    worst = max(asleep, key=lambda pair: abs(pair[0] - pair[1]))
+    near(f"disk: bytes written and what was written, worst of {len(asleep)} readings", worst[1], worst[0], 0.001)
+    bytes_grown, said_grown = asleep[-1][0] - asleep[0][0], asleep[-1][1] - asleep[0][1]
+    near("disk: growth of both over these readings", said_grown, bytes_grown, 0.001)
 
 
 def check_sums(api):
@@ -231,7 +250,7 @@ def main():
     parser.add_argument("--static", action="store_true")
     args = parser.parse_args()
     api = Api(args.server)
-    if not wait_for("pods appear", 30, lambda: "cpu_usage" in api.pod("burn") and "cpu_usage" in api.pod("client")):
+    if not wait_for("pods appear", 30, lambda: all("cpu_usage" in api.pod(n) for n in ("burn", "client", "rest", "disk"))):
         return 1
     check_endpoints(api, args.node)
     check_node(api, args.node)

@@ -38,7 +38,7 @@ with_image() { sed "s#IMAGE#$IMAGE#; s#PULL#$PULL#" "$1"; }
 with_image tests/e2e/load.yaml | kubectl apply -f - >/dev/null
 [ -z "${STATIC_POD_DIR:-}" ] || with_image tests/e2e/static-pod.yaml >"$STATIC_POD_DIR/kubemonitor-static.yaml"
 kubectl -n kubemonitor-e2e rollout status deployment/web --timeout=120s >/dev/null
-kubectl -n kubemonitor-e2e wait --for=condition=Ready pod/burn pod/client pod/disk pod/host --timeout=120s >/dev/null
+kubectl -n kubemonitor-e2e wait --for=condition=Ready pod/burn pod/client pod/disk pod/host pod/rest --timeout=120s >/dev/null
 
 "$BUILD/api/kubemonitor-api" --listen 127.0.0.1:0 >"$scratch/api.out" 2>"$scratch/api.log" &
 pids+=($!)
