@@ -110,16 +110,18 @@ export function listTests(world) {
     });
 
     test("a node that falls silent and one whose clock is off are marked", async () => {
-        const {browser, moving} = world;
+        const {browser, moving, still} = world;
         const page = await openPage(browser, moving.url);
-        await visit(page, moving.url, "#/nodes", "tbody tr");
-        await page.evaluate(() => new Promise((resume) => setTimeout(resume, 3000)));
-        await page.goto("about:blank");
+        await visit(page, moving.url, "#/nodes", "tbody tr.stale");
         const {items} = await moving.get("/api/nodes");
-        await visit(page, moving.url, "#/nodes", "tbody tr");
-        const stale = items.filter((node) => node.stale).map((node) => node.node);
-        const marked = page.locator("tbody tr.stale a.name");
-        assert.deepEqual((await marked.allInnerTexts()).sort(), stale.sort());
+        assert.deepEqual(items.filter((node) => node.stale).map((node) => node.node), ["worker-03"]);
+        assert.deepEqual(await page.locator("tbody tr.stale a.name").allInnerTexts(), ["worker-03"]);
         await page.context().close();
+        const other = await openPage(browser, still.url);
+        await visit(other, still.url, "#/nodes", "tbody tr");
+        const wrong = other.locator("tbody tr", {hasText: "worker-06"}).locator(".badge:not([hidden])");
+        assert.match(await wrong.innerText(), /^clock −1 min 4\d s$/);
+        assert.equal(await other.locator("tbody .badge:not([hidden])").count(), 1);
+        await other.context().close();
     });
 }
