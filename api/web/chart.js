@@ -50,7 +50,8 @@ export class Chart {
         this.plain = columns;
         this.times = times;
         this.has = columns.map((column) => column.some((value) => value !== null));
-        this.shown = columns.map((column, i) => this.has[i] && !(this.panel.series[i].quiet && column.every((v) => !v)));
+        const silent = (series, column) => series.quiet && column.every((value) => !value);
+        this.shown = columns.map((column, i) => this.has[i] && !silent(this.panel.series[i], column));
         this.items.forEach((item, i) => { item.hidden = !this.shown[i]; });
         this.empty.hidden = this.has.some(Boolean);
         this.plotElement.hidden = !this.empty.hidden;
@@ -95,7 +96,10 @@ export class Chart {
             scales: {x: {time: true, range: () => this.group.span()}, y: {range: (u, least, most) => this.range(u)}},
             axes: [
                 {...axis, size: 26, gap: 6, space: 70, values: (u, times) => times.map((time) => this.tick(time))},
-                {...axis, size: 66, gap: 6, space: 34, incrs: this.panel.powers ? POWERS : undefined, values: (u, values) => values.map(this.panel.format)},
+                {
+                    ...axis, size: 66, gap: 6, space: 34, incrs: this.panel.powers ? POWERS : undefined,
+                    values: (u, values) => values.map(this.panel.format),
+                },
             ],
             series: [{}, ...this.panel.series.map((series) => this.line(series))],
             hooks: {

@@ -50,7 +50,8 @@ export function podBadge(pod) {
 export const podPath = (pod) => ["namespaces", pod.namespace, "pods", pod.pod_name];
 
 export const nodeColumns = () => [
-    {id: "node", kind: "link", sort: "name", text: (n) => n.node, href: (n) => link(["nodes", n.node]), badge: nodeBadge},
+    {id: "node", kind: "link", sort: "name", text: (n) => n.node,
+        href: (n) => link(["nodes", n.node]), badge: nodeBadge},
     CPU, MEMORY, ...TRAFFIC,
     {id: "load", number: true, show: "wide", text: (n) => decimal(n.cpu?.load1_milli / 1000)},
     {id: "disk_full", number: true, show: "medium", text: (n) => bytes(n.filesystem?.used),

@@ -17,7 +17,8 @@ export function showHelp() {
     dialog?.remove();
     dialog = h("dialog", {class: "help", "aria-labelledby": "help-title"},
         h("h2", {id: "help-title", text: t("keys")}),
-        h("dl", null, KEYS.map(([key, what]) => h("div", null, h("dt", null, h("kbd", {text: key})), h("dd", {text: t(what)})))),
+        h("dl", null, KEYS.map(([key, what]) =>
+            h("div", null, h("dt", null, h("kbd", {text: key})), h("dd", {text: t(what)})))),
         h("p", {text: t("help_chart")}),
         h("form", {method: "dialog"}, h("button", {text: t("close")})));
     document.body.append(dialog);
@@ -31,6 +32,11 @@ function walk(direction) {
     const at = links.indexOf(document.activeElement);
     const next = at < 0 ? (direction > 0 ? 0 : links.length - 1) : at + direction;
     links[Math.max(0, Math.min(links.length - 1, next))]?.focus();
+}
+
+function turnPage(forward) {
+    const [previous, next] = document.querySelectorAll("main .pages:not([hidden]) button");
+    (forward ? next : previous)?.click();
 }
 
 /* Up: what contains this: a zoom's whole, a pod's namespace, the cluster. */
@@ -67,7 +73,7 @@ export function listen(actions) {
         else if (key === "ArrowDown" || key === "ArrowUp")
             walk(key === "ArrowDown" ? 1 : -1);
         else if (key === "ArrowRight" || key === "ArrowLeft")
-            document.querySelector(`main .pages:not([hidden]) button:${key === "ArrowRight" ? "last-of-type" : "first-of-type"}`)?.click();
+            turnPage(key === "ArrowRight");
         else if (key === "Escape")
             back(actions.zoomOut);
         else if (key === "?")

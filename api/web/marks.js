@@ -38,7 +38,8 @@ function drawMark(context, x, top, height, sign, stroke) {
 /* A kill and the restart that follows it are one mark: that of the kill. */
 function withoutEchoes(marks) {
     const kills = marks.filter((mark) => mark.kind === "killed");
-    const echoes = (mark) => mark.kind !== "killed" && kills.some((kill) => Math.abs(kill.time - mark.time) <= ECHO_SECONDS);
+    const echoes = (mark) => mark.kind !== "killed"
+        && kills.some((kill) => Math.abs(kill.time - mark.time) <= ECHO_SECONDS);
     return marks.filter((mark) => !echoes(mark));
 }
 

@@ -20,13 +20,21 @@ export class Shell {
         this.banner = h("p", {class: "banner", role: "alert", hidden: true});
         this.crumbs = h("nav", {class: "crumbs", "aria-label": t("path")});
         this.element = h("div", {class: "shell"},
-            h("a", {class: "skip", href: "#main", text: t("skip"), onclick: (e) => { e.preventDefault(); this.main.focus(); }}),
-            this.header(), this.banner, this.crumbs, this.main, this.said);
+            this.skipLink(), this.header(), this.banner, this.crumbs, this.main, this.said);
+    }
+
+    skipLink() {
+        const skip = (event) => {
+            event.preventDefault();
+            this.main.focus();
+        };
+        return h("a", {class: "skip", href: "#main", text: t("skip"), onclick: skip});
     }
 
     header() {
         this.places = PLACES.map((place) => h("a", {"data-place": place, text: t(place)}));
-        this.home = h("a", {class: "home", "data-place": ""}, h("span", {class: "logo", "aria-hidden": "true"}), "kubemonitor");
+        this.home = h("a", {class: "home", "data-place": ""},
+            h("span", {class: "logo", "aria-hidden": "true"}), "kubemonitor");
         return h("header", {class: "bar-top"}, this.home,
             h("nav", {class: "places", "aria-label": t("places")}, this.places),
             h("div", {class: "tools"}, this.windows(), this.liveButton(), this.language(), this.theme(),
@@ -55,7 +63,8 @@ export class Shell {
 
     liveButton() {
         this.live = h("button", {type: "button", class: "live", "aria-pressed": "true", title: t("live_hint"),
-            onclick: () => this.togglePause()}, h("span", {class: "dot", "aria-hidden": "true"}), h("span", {text: t("live")}));
+            onclick: () => this.togglePause()},
+        h("span", {class: "dot", "aria-hidden": "true"}), h("span", {text: t("live")}));
         return this.live;
     }
 

@@ -74,7 +74,8 @@ function added(columns) {
 export class Tiles {
     constructor() {
         this.tiles = TILES.map(makeTile);
-        this.element = h("section", {class: "tiles", "aria-label": t("cluster")}, this.tiles.map((tile) => tile.element));
+        this.element = h("section", {class: "tiles", "aria-label": t("cluster")},
+            this.tiles.map((tile) => tile.element));
     }
 
     show(cluster, silent) {

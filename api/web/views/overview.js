@@ -20,7 +20,8 @@ function top(kind, options) {
 function topLists(sums) {
     return [
         top("namespaces", {
-            fetch: (...question) => sums.namespaces(...question), name: (n) => n.namespace, href: (n) => link(["namespaces", n.namespace]),
+            fetch: (...question) => sums.namespaces(...question), name: (n) => n.namespace,
+            href: (n) => link(["namespaces", n.namespace]),
         }),
         top("deployments", {
             more: null, fetch: (...question) => sums.deployments(...question), name: (d) => d.deployment,
