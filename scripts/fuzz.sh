@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-120}
 command -v clang >/dev/null || { echo "fuzz.sh needs clang: apt-get install clang" >&2; exit 1; }
-[ -d node_modules/swagger-ui-dist ] || npm ci --ignore-scripts --no-audit --no-fund
+[ -d node_modules/uplot ] || npm ci --ignore-scripts --no-audit --no-fund
 targets=()
 for source in tests/fuzz/fuzz_*.c; do
     name=$(basename "$source" .c)

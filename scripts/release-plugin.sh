@@ -19,7 +19,7 @@ program=${3:-}
 if [ -z "$program" ]; then
     cd "$here"
     bash scripts/install-dependencies.sh
-    [ -d node_modules/swagger-ui-dist ] || npm ci --ignore-scripts --no-audit --no-fund
+    [ -d node_modules/uplot ] || npm ci --ignore-scripts --no-audit --no-fund
     [ -f build-plugin/build.ninja ] ||
         meson setup build-plugin -Dtests=false -Dbuildtype=release -Dstrip=true
     ninja -C build-plugin cli/kubectl-monitor
