@@ -17,50 +17,52 @@ enum member_kind {
 
 struct member {
     const char *name;
+    size_t len;
     enum member_kind kind;
     size_t offset; /* of the field in the object's struct */
     int32_t min, max;
 };
 
+#define NAME(text)       text, sizeof(text) - 1
 #define NODE(field)      offsetof(struct km_batch, field)
 #define POD(field)       offsetof(struct km_pod, field)
 #define CONTAINER(field) offsetof(struct km_container, field)
 
 static const struct member node_members[] = {
-    {"timestamp", TIMESTAMP, 0, 0, 0},
-    {"node", TEXT, NODE(node), 0, 0},
-    {"boot_id", TEXT, NODE(boot_id), 0, 0},
-    {"interval_ms", NUMBER, NODE(interval_ms), 1, 3600000},
-    {"cpu_usage", CPU_USAGE, 0, 0, 0},
-    {"pods", CHILDREN, 0, 0, 0},
+    {NAME("timestamp"), TIMESTAMP, 0, 0, 0},
+    {NAME("node"), TEXT, NODE(node), 0, 0},
+    {NAME("boot_id"), TEXT, NODE(boot_id), 0, 0},
+    {NAME("interval_ms"), NUMBER, NODE(interval_ms), 1, 3600000},
+    {NAME("cpu_usage"), CPU_USAGE, 0, 0, 0},
+    {NAME("pods"), CHILDREN, 0, 0, 0},
     {0},
 };
 
 static const struct member pod_members[] = {
-    {"timestamp", TIMESTAMP, 0, 0, 0},
-    {"pod_name", TEXT, POD(name), 0, 0},
-    {"namespace", TEXT, POD(name_space), 0, 0},
-    {"uid", TEXT, POD(uid), 0, 0},
-    {"node", TEXT, POD(node), 0, 0},
-    {"phase", TEXT, POD(phase), 0, 0},
-    {"owner", OWNER, 0, 0, 0},
-    {"deployment", TEXT, POD(deployment), 0, 0},
-    {"created", TIME, POD(created_ms), 0, 0},
-    {"restarts", NUMBER, POD(restarts), 0, INT32_MAX},
-    {"host_network", FLAG, POD(host_network), 0, 0},
-    {"cpu_usage", CPU_USAGE, 0, 0, 0},
-    {"containers", CHILDREN, 0, 0, 0},
+    {NAME("timestamp"), TIMESTAMP, 0, 0, 0},
+    {NAME("pod_name"), TEXT, POD(name), 0, 0},
+    {NAME("namespace"), TEXT, POD(name_space), 0, 0},
+    {NAME("uid"), TEXT, POD(uid), 0, 0},
+    {NAME("node"), TEXT, POD(node), 0, 0},
+    {NAME("phase"), TEXT, POD(phase), 0, 0},
+    {NAME("owner"), OWNER, 0, 0, 0},
+    {NAME("deployment"), TEXT, POD(deployment), 0, 0},
+    {NAME("created"), TIME, POD(created_ms), 0, 0},
+    {NAME("restarts"), NUMBER, POD(restarts), 0, INT32_MAX},
+    {NAME("host_network"), FLAG, POD(host_network), 0, 0},
+    {NAME("cpu_usage"), CPU_USAGE, 0, 0, 0},
+    {NAME("containers"), CHILDREN, 0, 0, 0},
     {0},
 };
 
 static const struct member container_members[] = {
-    {"timestamp", TIMESTAMP, 0, 0, 0},
-    {"name", TEXT, CONTAINER(name), 0, 0},
-    {"id", TEXT, CONTAINER(id), 0, 0},
-    {"state", TEXT, CONTAINER(state), 0, 0},
-    {"started", TIME, CONTAINER(started_ms), 0, 0},
-    {"restarts", NUMBER, CONTAINER(restarts), 0, INT32_MAX},
-    {"cpu_usage", CPU_USAGE, 0, 0, 0},
+    {NAME("timestamp"), TIMESTAMP, 0, 0, 0},
+    {NAME("name"), TEXT, CONTAINER(name), 0, 0},
+    {NAME("id"), TEXT, CONTAINER(id), 0, 0},
+    {NAME("state"), TEXT, CONTAINER(state), 0, 0},
+    {NAME("started"), TIME, CONTAINER(started_ms), 0, 0},
+    {NAME("restarts"), NUMBER, CONTAINER(restarts), 0, INT32_MAX},
+    {NAME("cpu_usage"), CPU_USAGE, 0, 0, 0},
     {0},
 };
 
@@ -118,14 +120,45 @@ static void read_member(struct km_model *m, const struct km_model_at *at,
     }
 }
 
-/* The place of a name among members, or -1. */
-static int find_member(const struct member *members, const char *name, size_t len)
+static bool is_called(const struct member *member, const char *name, size_t len)
 {
+    return member->len == len && memcmp(member->name, name, len) == 0;
+}
+
+/* The place of a name among members, or -1. The one after the last found (or -1) is tried first. */
+static int find_member(const struct member *members, const char *name, size_t len, int before)
+{
+    if (members[before + 1].name && is_called(&members[before + 1], name, len))
+        return before + 1;
     for (int i = 0; members[i].name; i++) {
-        if (strlen(members[i].name) == len && memcmp(members[i].name, name, len) == 0)
+        if (is_called(&members[i], name, len))
             return i;
     }
     return -1;
+}
+
+/* True if arrays and objects are nested deeper than so many. */
+static bool is_deeper(yyjson_val *value, int levels)
+{
+    yyjson_val *inner;
+    yyjson_arr_iter items;
+    yyjson_obj_iter members;
+
+    if (!yyjson_is_ctn(value))
+        return false;
+    if (levels == 0)
+        return true;
+    yyjson_arr_iter_init(value, &items);
+    while ((inner = yyjson_arr_iter_next(&items))) {
+        if (is_deeper(inner, levels - 1))
+            return true;
+    }
+    yyjson_obj_iter_init(value, &members);
+    while ((inner = yyjson_obj_iter_next(&members))) {
+        if (is_deeper(yyjson_obj_iter_get_val(inner), levels - 1))
+            return true;
+    }
+    return false;
 }
 
 static size_t count_numbers(const struct km_reading *reading)
@@ -146,6 +179,7 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
     yyjson_val *key, *children = NULL;
     size_t first_extra = m->extras.count;
     uint64_t seen = 0; /* a bit a member, then a bit a group from bit 32 on */
+    int before = -1;
 
     if (!yyjson_is_obj(object)) {
         km_model_fault(m, at, "must be an object");
@@ -155,7 +189,7 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
         yyjson_val *value = yyjson_obj_iter_get_val(key);
         size_t len = yyjson_get_len(key);
         struct km_model_at here = {at, yyjson_get_str(key), 0};
-        int member = find_member(target->members, here.key, len);
+        int member = find_member(target->members, here.key, len, before);
         int group = member < 0 ? km_group_find(here.key, len) : -1;
         uint64_t bit = member >= 0 ? UINT64_C(1) << member
                        : group > 0 ? UINT64_C(1) << (32 + group)
@@ -175,7 +209,10 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
             children = value;
         else if (member >= 0)
             read_member(m, &here, &target->members[member], value, target);
+        else if (is_deeper(value, KM_MODEL_DEPTH))
+            km_model_fault(m, &here, "nested deeper than %d", KM_MODEL_DEPTH);
         seen |= bit;
+        before = member >= 0 ? member : before;
     }
     target->reading->n_extra = m->extras.count - first_extra;
     if (count_numbers(target->reading) > KM_MODEL_VALUES)

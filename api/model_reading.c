@@ -55,6 +55,7 @@ void km_model_group(struct km_model *m, const struct km_model_at *at, int group,
 {
     yyjson_obj_iter iter = yyjson_obj_iter_with(object);
     yyjson_val *key;
+    int before = -1;
 
     if (!yyjson_is_obj(object)) {
         km_model_fault(m, at, "must be an object of whole numbers");
@@ -70,12 +71,13 @@ void km_model_group(struct km_model *m, const struct km_model_at *at, int group,
         size_t len = yyjson_get_len(key);
         int metric;
 
-        if (len == 0 || len > KM_MODEL_KEY || strlen(here.key) != len) {
+        if (len == 0 || len > KM_MODEL_KEY || memchr(here.key, 0, len)) {
             km_model_fault(m, at, "has a member whose name is not 1 to %d bytes of text",
                            KM_MODEL_KEY);
             continue;
         }
-        metric = km_metric_find(group, here.key, len);
+        metric = km_metric_find(group, here.key, len, before);
+        before = metric;
         if (metric < 0) {
             read_extra(m, &here, group, key, value, first_extra);
         } else if (km_sample_has(&reading->sample, (unsigned)metric)) {

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_check.h"
 #include "model_inside.h"
 
 struct km_model *km_model_new(void)
@@ -41,17 +40,13 @@ const struct km_fault *km_model_faults(const struct km_model *model, size_t *ret
 /* Parses into the reused pool; faults[0] says what is wrong. */
 static enum km_model_result parse(struct km_model *m, const char *body, size_t len)
 {
-    size_t need = yyjson_read_max_memory_usage(len, 0), offset;
+    size_t need = yyjson_read_max_memory_usage(len, 0);
     yyjson_read_err error;
     yyjson_alc allocator;
 
     m->n_faults = 0;
     m->no_memory = false;
     m->pods.count = m->containers.count = m->extras.count = 0;
-    if (km_json_too_deep(body, len, KM_MODEL_DEPTH, &offset)) {
-        km_model_fault(m, NULL, "nested deeper than %d at byte %zu", KM_MODEL_DEPTH, offset);
-        return KM_MODEL_MALFORMED;
-    }
     if (need > m->pool_size || (m->pool_size > POOL_KEEP && need <= POOL_KEEP)) {
         free(m->pool);
         m->pool = malloc(need);

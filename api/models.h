@@ -13,7 +13,7 @@
  */
 
 /* Limits of what a body may hold, and why. */
-#define KM_MODEL_DEPTH      16  /* nesting of arrays and objects; ours needs 5 */
+#define KM_MODEL_DEPTH      16  /* nesting within a member that is not of the model */
 #define KM_MODEL_NAME       253 /* bytes of a name: DNS subdomain, the longest name in Kubernetes */
 #define KM_MODEL_KEY        128 /* bytes of a member's name */
 #define KM_MODEL_KEYS       64  /* members of one group */

@@ -10,7 +10,7 @@
 const struct km_metric_info km_metrics[KM_METRIC_COUNT] = {
 #define KM_GROUP(id, name, help)
 #define KM_METRIC(id, group, key, kind, unit, scope, help)                                         \
-    [KM_##id] = {key, unit, help, KM_GROUP_##group, KM_KIND_##kind, scope},
+    [KM_##id] = {key, unit, help, sizeof(key) - 1, KM_GROUP_##group, KM_KIND_##kind, scope},
 #include "metric.def"
 #undef KM_GROUP
 #undef KM_METRIC
@@ -26,7 +26,7 @@ enum {
 };
 
 const struct km_group_info km_groups[KM_GROUP_COUNT] = {
-#define KM_GROUP(id, name, help) [KM_GROUP_##id] = {name, help, FIRST_##id},
+#define KM_GROUP(id, name, help) [KM_GROUP_##id] = {name, help, FIRST_##id, sizeof(name) - 1},
 #define KM_METRIC(id, group, key, kind, unit, scope, help)
 #include "metric.def"
 #undef KM_GROUP
@@ -36,18 +36,30 @@ const struct km_group_info km_groups[KM_GROUP_COUNT] = {
 int km_group_find(const char *name, size_t len)
 {
     for (int g = KM_GROUP_TOP + 1; g < KM_GROUP_COUNT; g++) {
-        if (strlen(km_groups[g].name) == len && memcmp(km_groups[g].name, name, len) == 0)
+        if (km_groups[g].name_len == len && memcmp(km_groups[g].name, name, len) == 0)
             return g;
     }
     return -1;
 }
 
-int km_metric_find(int group, const char *key, size_t len)
+static bool is_called(int metric, const char *key, size_t len)
 {
-    for (int m = km_groups[group].first; m < KM_METRIC_COUNT && km_metrics[m].group == group; m++) {
-        const char *known = km_metrics[m].key;
+    const struct km_metric_info *info = &km_metrics[metric];
 
-        if (km_metrics[m].kind != KM_KIND_EXACT && strncmp(known, key, len) == 0 && !known[len])
+    return info->key_len == len && info->kind != KM_KIND_EXACT && memcmp(info->key, key, len) == 0;
+}
+
+int km_metric_find(int group, const char *key, size_t len, int before)
+{
+    int first = km_groups[group].first;
+    int middle = before >= first ? before + 1 : first;
+
+    for (int m = middle; m < KM_METRIC_COUNT && km_metrics[m].group == group; m++) {
+        if (is_called(m, key, len))
+            return m;
+    }
+    for (int m = first; m < middle; m++) {
+        if (is_called(m, key, len))
             return m;
     }
     return -1;

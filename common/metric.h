@@ -44,12 +44,14 @@ struct km_group_info {
     const char *name; /* "" for members of the object itself */
     const char *help;
     uint16_t first; /* its metrics begin here and go on while their group is this one */
+    uint8_t name_len;
 };
 
 struct km_metric_info {
     const char *key;
     const char *unit;
     const char *help;
+    uint8_t key_len;
     uint8_t group; /* enum km_group */
     uint8_t kind;  /* enum km_metric_kind */
     uint8_t scope; /* sum of enum km_scope */
@@ -67,7 +69,10 @@ static inline bool km_metric_is_counter(unsigned metric)
 /* The group called name[0..len), or -1. "" is no group's name here. */
 int km_group_find(const char *name, size_t len);
 
-/* The metric of a group by its key[0..len), or -1. EXACT twins are never returned. */
-int km_metric_find(int group, const char *key, size_t len);
+/*
+ * The metric of a group by its key[0..len), or -1. EXACT twins are never returned. before is the
+ * metric found last, or -1: the next one is tried first, since who writes all keeps the order.
+ */
+int km_metric_find(int group, const char *key, size_t len, int before);
 
 #endif

@@ -5,6 +5,7 @@ import socket
 import subprocess
 
 import pytest
+import requests
 from conftest import ROOT, Server, node, pod, wait_until
 
 
@@ -176,10 +177,12 @@ def test_a_stopping_server_is_not_ready_and_finishes_what_has_begun():
         begun.sendall(b"POST /api/nodes/n1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
                       b"Expect: 100-continue\r\n\r\n")
         assert begun.recv(100).startswith(b"HTTP/1.1 100")  # the server has it
-        kept = server.session  # a connection that is open already
+        # Connections that are open already, one a try: the server may close each after its answer.
+        kept = [requests.Session() for _ in range(30)]
+        assert all(one.get(server.url + "/livez", timeout=20).status_code == 200 for one in kept)
         server.process.send_signal(signal.SIGTERM)
         answers = []
-        assert wait_until(lambda: not answers.append(kept.get(server.url + "/readyz", timeout=20)) and answers[-1].status_code == 503)
+        assert wait_until(lambda: not answers.append(kept.pop().get(server.url + "/readyz", timeout=20)) and answers[-1].status_code == 503)
         assert "[-]shutdown failed: the server is stopping\n" in answers[-1].text
         begun.sendall(b"{}")
         answer = begun.makefile("rb").read()

@@ -11,7 +11,8 @@ from conftest import Server, node, pod
 @pytest.mark.parametrize("body, status, says", [
     ('{"timestamp":', 400, "byte"),
     ('', 400, "JSON"),
-    ('[' * 100000, 400, "nested deeper"),
+    ('[' * 100000, 400, "byte"),
+    ('{"x":' + '[' * 40 + ']' * 40 + '}', 422, "/x nested deeper than 16"),
     ('{"cpu_usage": NaN}', 400, "byte"),
     ('{"cpu_usage": 1e999}', 400, "byte"),
     ('[]', 422, "must be an object"),

@@ -172,7 +172,7 @@ static void write_limits(void)
         int limit;
         const char *of;
     } limits[] = {
-        {KM_MODEL_DEPTH, "nested arrays and objects"},
+        {KM_MODEL_DEPTH, "nested arrays and objects within a member that is not of the model"},
         {KM_MODEL_NAME, "bytes of a name"},
         {KM_MODEL_KEY, "bytes of a member's name"},
         {KM_MODEL_KEYS, "members of a group"},

@@ -13,7 +13,7 @@ static int find(const char *group, const char *key)
 {
     int g = *group ? km_group_find(group, strlen(group)) : KM_GROUP_TOP;
 
-    return g < 0 ? -1 : km_metric_find(g, key, strlen(key));
+    return g < 0 ? -1 : km_metric_find(g, key, strlen(key), -1);
 }
 
 static void finds_metrics_by_group_and_key(void **state)
@@ -49,8 +49,14 @@ static void catalogue_has_no_doubles(void **state)
         assert_true(info->scope > 0 && info->scope < 8);
         if (m > 0)
             assert_true(info->group >= km_metrics[m - 1].group);
-        if (info->kind != KM_KIND_EXACT)
-            assert_int_equal(km_metric_find(info->group, info->key, strlen(info->key)), m);
+        if (info->kind == KM_KIND_EXACT)
+            continue;
+        assert_int_equal(km_metric_find(info->group, info->key, strlen(info->key), -1), m);
+        for (int before = 0; before < KM_METRIC_COUNT; before++) {
+            if (km_metrics[before].group == info->group)
+                assert_int_equal(km_metric_find(info->group, info->key, strlen(info->key), before),
+                                 m);
+        }
     }
 }
 
