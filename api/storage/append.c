@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Batches into the store: counted first, then stored, so that limits refuse all or nothing. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store_inside.h"
@@ -101,10 +102,28 @@ struct need {
     size_t bytes;
 };
 
+/* Keeps what was found for the reading, so that storing it need not look again. */
+static int remember(struct km_store *store, struct km_entity *entity)
+{
+    if (store->n_found == store->room_found) {
+        uint32_t room = store->room_found ? store->room_found * 2 : 256;
+        struct km_entity **found = realloc(store->found, room * sizeof(struct km_entity *));
+
+        if (!found)
+            return -ENOMEM;
+        store->bytes += (room - store->room_found) * sizeof(struct km_entity *);
+        store->found = found;
+        store->room_found = room;
+    }
+    store->found[store->n_found++] = entity;
+    return 0;
+}
+
 /* What a reading may cost: its block's growth; when it is new, an entity and its texts on top. */
 static int count_need(struct km_store *store, const struct subject *s, void *arg)
 {
     struct need *need = arg;
+    struct km_entity *e;
     size_t columns = s->reading->n_extra;
 
     for (unsigned w = 0; w < KM_SAMPLE_WORDS; w++)
@@ -113,7 +132,10 @@ static int count_need(struct km_store *store, const struct subject *s, void *arg
         return -ENOSPC;
     for (size_t i = 0; i < s->reading->n_extra; i++)
         need->keys += key_find(store, &s->reading->extra[i]) < 0;
-    if (km_index_find(store, s->kind, &s->facts)) {
+    e = km_index_find(store, s->kind, &s->facts);
+    if (remember(store, e) < 0)
+        return -ENOMEM;
+    if (e) {
         need->bytes += km_block_growth((unsigned)columns);
     } else {
         need->entities++;
@@ -156,14 +178,38 @@ static void make_row(struct km_store *store, const struct km_reading *reading, s
     }
 }
 
+/* Storing a batch: the place in store->found, and whether what stands there can be trusted. */
+struct take {
+    int64_t received_ms;
+    uint32_t place;
+    uint64_t n_removed;
+};
+
+/* Facts seldom change: their hash saves comparing a dozen texts that lie all over the memory. */
+static int update_facts(struct km_store *store, struct km_entity *e, const struct km_facts *said)
+{
+    uint64_t hash = km_facts_hash(said);
+    int r;
+
+    if (hash == e->facts_hash)
+        return 0;
+    r = km_facts_update(&store->names, &e->facts, said);
+    if (r == 0)
+        e->facts_hash = hash;
+    return r;
+}
+
 static int store_one(struct km_store *store, const struct subject *s, void *arg)
 {
-    const int64_t *received_ms = arg;
-    struct km_entity *e = km_index_find(store, s->kind, &s->facts);
+    struct take *take = arg;
+    struct km_entity *e = store->found[take->place++];
     struct km_row row;
     int64_t newest;
     int r;
 
+    /* Not there before, but maybe by an earlier reading of the batch; or found, but gone since. */
+    if (!e || store->n_removed != take->n_removed)
+        e = km_index_find(store, s->kind, &s->facts);
     if (!e)
         e = km_index_add(store, s->kind, &s->facts);
     if (!e)
@@ -180,18 +226,19 @@ static int store_one(struct km_store *store, const struct subject *s, void *arg)
         store->counters.rows_appended++;
         store->counters.rows_late += row.time_ms < newest;
         if (row.time_ms > newest)
-            r = km_facts_update(&store->names, &e->facts, &s->facts);
+            r = update_facts(store, e, &s->facts);
     }
     if (e->n_blocks == 0)
         km_index_remove(store, e);
-    else if (*received_ms > e->received_ms)
-        e->received_ms = *received_ms;
+    else if (take->received_ms > e->received_ms)
+        e->received_ms = take->received_ms;
     return r;
 }
 
 int km_store_append(struct km_store *store, const struct km_batch *batch, int64_t received_ms)
 {
     struct need need = {0};
+    struct take take = {.received_ms = received_ms};
     int r;
 
     pthread_rwlock_wrlock(&store->lock);
@@ -199,6 +246,8 @@ int km_store_append(struct km_store *store, const struct km_batch *batch, int64_
         km_retention_drop(store, received_ms - store->config.retention_ms);
         store->next_expire_ms = received_ms + store->config.interval_ms;
     }
+    store->n_found = 0;
+    take.n_removed = store->n_removed;
     r = for_each(batch, count_need, store, &need);
     if (r == 0 && (store->n_entities + need.entities > store->config.max_entities ||
                    store->n_keys + need.keys > store->config.max_keys))
@@ -206,7 +255,7 @@ int km_store_append(struct km_store *store, const struct km_batch *batch, int64_
     if (r == 0)
         r = km_retention_room(store, need.bytes);
     if (r == 0)
-        r = for_each(batch, store_one, store, &received_ms);
+        r = for_each(batch, store_one, store, &take);
     if (r == 0)
         km_retention_room(store,
                           0); /* blocks that grew by more than the average are paid for now */

@@ -42,6 +42,7 @@ struct km_entity {
     uint32_t slot, generation;
     enum km_entity_kind kind;
     struct km_facts facts;
+    uint64_t facts_hash; /* of what was said last: km_facts_hash() */
     int64_t received_ms;
     size_t n_blocks, room_blocks;
     struct km_block **blocks; /* oldest first; their times do not overlap */

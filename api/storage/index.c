@@ -126,6 +126,7 @@ void km_index_remove(struct km_store *store, struct km_entity *entity)
     if (entity->slot < store->first_free)
         store->first_free = entity->slot;
     store->n_entities--;
+    store->n_removed++;
     store->bytes -= sizeof(*entity) + sizeof(size_t);
     store->bytes -= entity->room_blocks * sizeof(struct km_block *);
     km_facts_done(&store->names, &entity->facts);
@@ -138,6 +139,19 @@ struct km_entity *km_index_get(const struct km_store *store, struct km_ref ref)
     struct km_entity *e = ref.slot < store->n_slots ? store->slots[ref.slot] : NULL;
 
     return e && e->generation == ref.generation ? e : NULL;
+}
+
+uint64_t km_facts_hash(const struct km_facts *facts)
+{
+    const int64_t numbers[] = {facts->created_ms, facts->started_ms, facts->restarts,
+                               facts->host_network};
+    uint64_t hash = km_hash(KM_HASH_SEED, numbers, sizeof(numbers));
+
+    for (int f = 0; f < KM_FACT_COUNT; f++) {
+        if (facts->text[f])
+            hash = km_hash(hash + (uint64_t)f, facts->text[f], strlen(facts->text[f]));
+    }
+    return hash;
 }
 
 int km_facts_update(struct km_intern *names, struct km_facts *known, const struct km_facts *said)

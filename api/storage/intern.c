@@ -14,13 +14,25 @@ struct km_interned {
 #define OWNER(text_)                                                                               \
     ((struct km_interned *)(void *)((char *)(text_)-offsetof(struct km_interned, text)))
 
+/* An odd multiplier whose bits look random: 2^64 divided by the golden ratio. */
+static uint64_t mix(uint64_t value)
+{
+    value *= UINT64_C(0x9e3779b97f4a7c15);
+    return value ^ value >> 32;
+}
+
 uint64_t km_hash(uint64_t seed, const void *data, size_t len)
 {
-    const unsigned char *p = data;
+    const char *p = data;
+    uint64_t word;
 
-    for (size_t i = 0; i < len; i++)
-        seed = (seed ^ p[i]) * UINT64_C(1099511628211);
-    return seed;
+    for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
+        memcpy(&word, p, sizeof(word));
+        seed = mix(seed ^ word);
+    }
+    word = len; /* "a" and "a\0" differ */
+    memcpy((char *)&word + 1, p, len);
+    return mix(seed ^ word);
 }
 
 void km_intern_done(struct km_intern *intern)

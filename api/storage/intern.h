@@ -26,7 +26,11 @@ const char *km_intern_find(const struct km_intern *intern, const char *text);
 /* Gives one count back; the last one frees the text. NULL is fine. */
 void km_intern_put(struct km_intern *intern, const char *text);
 
-/* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), 64 bits, going on from seed. */
+/*
+ * A hash of 64 bits going on from seed: eight bytes at a time are put in, multiplied and folded, so
+ * that each bit of the input reaches the low bits that tables are indexed by. Not for the wire or a
+ * disk: it is as the machine orders bytes.
+ */
 #define KM_HASH_SEED UINT64_C(14695981039346656037)
 uint64_t km_hash(uint64_t seed, const void *data, size_t len);
 

@@ -39,6 +39,7 @@ void km_store_free(struct km_store *store)
         return;
     km_retention_drop(store, INT64_MAX);
     free(store->slots);
+    free(store->found);
     free(store->generations);
     free(store->buckets);
     free(store->keys);

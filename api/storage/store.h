@@ -151,8 +151,8 @@ int km_store_view(const struct km_store *store, struct km_ref ref, struct km_vie
 /*
  * Calls each(arg, row) for the rows of ref with from_ms <= time <= to_ms in time order, preceded by
  * the newest row before from_ms where there is one (so that rates are known from the start). Stops
- * when each returns other than 0 and returns that; else 0, -ENOENT if ref is gone or -ENOMEM. The row is
- * valid during the call.
+ * when each returns other than 0 and returns that; else 0, -ENOENT if ref is gone or -ENOMEM. The
+ * row is valid during the call.
  */
 int km_store_scan(const struct km_store *store, struct km_ref ref, int64_t from_ms, int64_t to_ms,
                   int (*each)(void *arg, const struct km_row *row), void *arg);

@@ -22,11 +22,15 @@ struct km_store {
     struct km_entity **slots; /* NULL where free */
     uint32_t *generations;    /* of each slot: one more each time it is taken */
     uint32_t n_slots, room_slots, n_entities, first_free;
+    uint64_t n_removed;         /* entities taken out so far: pointers found before may be stale */
     struct km_entity **buckets; /* index by identity; a power of two of them */
     size_t n_buckets;
     struct km_intern names;
     struct km_key *keys; /* of metric ids KM_METRIC_COUNT + i */
     uint32_t n_keys;
+
+    struct km_entity **found; /* of a batch's readings, in order, while it is taken in */
+    uint32_t n_found, room_found;
 
     size_t bytes; /* of slots, index, entities and blocks; names count theirs */
     int64_t next_expire_ms;
@@ -46,6 +50,9 @@ void km_index_remove(struct km_store *store, struct km_entity *entity);
 
 /* The entity of a reference, or NULL if it is gone. */
 struct km_entity *km_index_get(const struct km_store *store, struct km_ref ref);
+
+/* Tells facts apart: of equal ones it is equal. */
+uint64_t km_facts_hash(const struct km_facts *facts);
 
 /* Interns facts that have changed. Returns 0 or -ENOMEM (then some may be the old ones). */
 int km_facts_update(struct km_intern *names, struct km_facts *known, const struct km_facts *said);
