@@ -30,6 +30,7 @@ unit() { # DIR [MESON TEST OPTION...]: meson's own summary has the counts
 http() { # DIR: pytest's last line has the counts
     echo "== API tests of $1"
     KUBEMONITOR_API=$PWD/$1/api/kubemonitor-api KUBEMONITOR_COLLECTOR=$PWD/$1/collector/kubemonitor-collector \
+        KUBEMONITOR_LOADGEN=$PWD/$1/bench/kubemonitor-loadgen \
         /usr/bin/python3 -m pytest -q --tb=short -p no:cacheprovider tests/api >"$1-api.log" 2>&1 || cat "$1-api.log"
     local last
     last=$(tail -1 "$1-api.log")
