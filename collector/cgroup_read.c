@@ -165,8 +165,7 @@ static void memory_v2(struct reader *r)
  */
 static void io_lines_v1(struct reader *r, unsigned reads, unsigned writes)
 {
-    for (const char *line = r->buf->data; line && *line;
-         line = strchr(line, '\n'), line += line != NULL) {
+    for (const char *line = r->buf->data; *line; line = km_scan_next_line(line)) {
         const char *word = line + strcspn(line, " \n");
         int64_t value;
 
@@ -228,7 +227,7 @@ static void io_v2(struct reader *r)
 
 void km_pressure_scan(const char *text, unsigned some, unsigned full, struct km_sample *sample)
 {
-    for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+    for (const char *line = text; *line; line = km_scan_next_line(line)) {
         unsigned metric = strncmp(line, "some ", 5) == 0   ? some
                           : strncmp(line, "full ", 5) == 0 ? full
                                                            : KM_METRIC_COUNT;

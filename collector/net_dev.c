@@ -15,7 +15,7 @@ static const unsigned columns[16] = {
 void km_net_dev_scan(const char *text, bool (*wanted)(void *arg, const char *name), void *arg,
                      struct km_sample *sample)
 {
-    for (const char *line = text; line && *line; line = strchr(line, '\n'), line += line != NULL) {
+    for (const char *line = text; *line; line = km_scan_next_line(line)) {
         const char *begin = line + strspn(line, " "), *colon = strchr(begin, ':');
         size_t len = colon ? (size_t)(colon - begin) : 0;
         int64_t value[16];

@@ -32,6 +32,12 @@ bool km_scan_number(const char *text, int64_t *ret_number)
     return true;
 }
 
+const char *km_scan_next_line(const char *line)
+{
+    line = strchrnul(line, '\n');
+    return line + (*line == '\n');
+}
+
 void km_scan_add(struct km_sample *sample, unsigned metric, int64_t value)
 {
     int64_t before = km_sample_has(sample, metric) ? sample->value[metric] : 0;

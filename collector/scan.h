@@ -19,6 +19,9 @@ bool km_scan_number(const char *text, int64_t *ret_number);
 /* The same whatever stands behind it, and *text is moved there. */
 bool km_scan_next(const char **text, int64_t *ret_number);
 
+/* Where the next line begins: at the final zero where there is none. */
+const char *km_scan_next_line(const char *line);
+
 /* Adds to a metric, absent is none. What is negative or would overflow is left out. */
 void km_scan_add(struct km_sample *sample, unsigned metric, int64_t value);
 

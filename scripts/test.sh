@@ -32,7 +32,7 @@ black_box() { # DIR SUITE..., tests/SUITE together: pytest's last line has the c
     shift
     echo "== tests of the programs in $dir: $*"
     KUBEMONITOR_API=$PWD/$dir/api/kubemonitor-api KUBEMONITOR_COLLECTOR=$PWD/$dir/collector/kubemonitor-collector \
-        KUBECTL_MONITOR=$PWD/$dir/cli/kubectl-monitor \
+        KUBECTL_MONITOR=$PWD/$dir/cli/kubectl-monitor KUBEMONITOR_LOADGEN=$PWD/$dir/bench/kubemonitor-loadgen \
         /usr/bin/python3 -m pytest -q --tb=short -p no:cacheprovider "${@/#/tests/}" >"$log" 2>&1 || cat "$log"
     last=$(tail -1 "$log")
     count "$(grep -o '[0-9]* passed' <<<"$last" | cut -d' ' -f1 | grep . || echo 0)" \
