@@ -27,7 +27,7 @@ def check(name, good, detail):
 
 def near(name, expected, read, tolerance):
     off = abs(read - expected) / expected if expected else abs(read)
-    check(name, off <= tolerance, f"expected {expected:.1f}, read {read:.1f} ({off:.2%} off, {tolerance:.0%} allowed)")
+    check(name, off <= tolerance, f"expected {expected:.1f}, read {read:.1f} ({off:.2%} off, {tolerance:.1%} allowed)")
 
 
 class Api:
