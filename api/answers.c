@@ -1,58 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "answers.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "rate.h"
 
-/* The ids of a row, catalogue and others, of one group from *place on. */
-static void group_members(struct km_json *w, const struct km_store *store, const struct km_row *row,
-                          const struct km_row *before, int group)
+/* A metric of the catalogue, and its rate where it has one. */
+static void metric_member(struct km_json *w, const struct km_row *row, unsigned place,
+                          const struct km_row *before)
 {
-    for (unsigned i = 0; i < row->count; i++) {
-        unsigned metric = row->metric[i];
-        char rate_key[64];
-        const char *key;
-        double rate;
-        int of;
+    unsigned metric = row->metric[place];
+    double rate;
 
-        if (km_store_metric(store, metric, &of, &key) < 0 || of != group)
-            continue;
-        km_json_key(w, key);
-        if (metric >= KM_METRIC_COUNT) {
-            km_json_int(w, row->value[i]);
-            continue;
-        }
-        km_json_metric(w, metric, row->value[i]);
-        if (km_metrics[metric].kind == KM_KIND_RATED && before &&
-            km_rate(before, row, metric, &rate)) {
-            snprintf(rate_key, sizeof(rate_key), "%s_per_second", key);
-            km_json_key(w, rate_key);
-            km_json_decimal(w, rate);
-        }
+    km_json_key(w, km_metrics[metric].key);
+    km_json_metric(w, metric, row->value[place]);
+    if (km_metrics[metric].kind == KM_KIND_RATED && before && km_rate(before, row, metric, &rate)) {
+        km_json_key(w, km_metrics[metric].rate_key);
+        km_json_decimal(w, rate);
     }
 }
 
+/* Opens the group's object before its first member. */
+static void open_group(struct km_json *w, int group, int *open)
+{
+    if (group != KM_GROUP_TOP && *open != group)
+        km_json_member_object(w, km_groups[group].name);
+    *open = group;
+}
+
+/* A row is in the order of ids: the catalogue's group by group, then those that clients added. */
 void km_answer_row(struct km_json *w, const struct km_store *store, const struct km_row *row,
                    const struct km_row *before)
 {
-    bool there[KM_GROUP_COUNT] = {false};
+    unsigned place = 0, added = row->count;
 
-    for (unsigned i = 0; i < row->count; i++) {
-        const char *key;
-        int group;
-
-        if (km_store_metric(store, row->metric[i], &group, &key) == 0)
-            there[group] = true;
-    }
+    while (added > 0 && row->metric[added - 1] >= KM_METRIC_COUNT)
+        added--;
     for (int group = 0; group < KM_GROUP_COUNT; group++) {
-        if (!there[group])
-            continue;
-        if (group != KM_GROUP_TOP) {
-            km_json_member_object(w, km_groups[group].name);
+        int open = KM_GROUP_TOP;
+
+        for (; place < added && km_metrics[row->metric[place]].group == group; place++) {
+            open_group(w, group, &open);
+            metric_member(w, row, place, before);
         }
-        group_members(w, store, row, before, group);
-        if (group != KM_GROUP_TOP)
+        for (unsigned i = added; i < row->count; i++) {
+            const char *key;
+            int of;
+
+            if (km_store_metric(store, row->metric[i], &of, &key) < 0 || of != group)
+                continue;
+            open_group(w, group, &open);
+            km_json_key_len(w, key, strlen(key));
+            km_json_int(w, row->value[i]);
+        }
+        if (open != KM_GROUP_TOP)
             km_json_object_end(w);
     }
 }

@@ -28,7 +28,7 @@ static void metric_property(struct km_json *w, unsigned m, enum km_openapi_use u
 {
     const struct km_metric_info *info = &km_metrics[m];
     bool counter = km_metric_is_counter(m);
-    char text[256], key[64];
+    char text[256];
 
     if (info->kind == KM_KIND_EXACT)
         return;
@@ -43,9 +43,8 @@ static void metric_property(struct km_json *w, unsigned m, enum km_openapi_use u
         km_json_object_end(w);
     }
     if (use != KM_OPENAPI_READING && info->kind == KM_KIND_RATED) {
-        snprintf(key, sizeof(key), "%s_per_second", info->key);
         snprintf(text, sizeof(text), "%s, per second", info->help);
-        km_openapi_property(w, key, "number", NULL, text);
+        km_openapi_property(w, info->rate_key, "number", NULL, text);
     }
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "total.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "rate.h"
@@ -47,7 +46,6 @@ void km_total_groups(struct km_json *w, const double *gauge, const bool *has_gau
     int open = KM_GROUP_TOP;
 
     for (unsigned m = 0; m < KM_METRIC_COUNT; m++) {
-        char key[64];
 
         if (!has_gauge[m] && !has_rate[m])
             continue;
@@ -62,8 +60,7 @@ void km_total_groups(struct km_json *w, const double *gauge, const bool *has_gau
             km_json_decimal(w, gauge[m]);
         }
         if (has_rate[m]) {
-            snprintf(key, sizeof(key), "%s_per_second", km_metrics[m].key);
-            km_json_key(w, key);
+            km_json_key(w, km_metrics[m].rate_key);
             km_json_decimal(w, rate[m]);
         }
     }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int km_buf_reserve(struct km_buf *b, size_t n)
+int km_buf_grow(struct km_buf *b, size_t n)
 {
     size_t need, cap;
     char *data;
@@ -33,23 +33,9 @@ int km_buf_reserve(struct km_buf *b, size_t n)
     return 0;
 }
 
-void km_buf_append(struct km_buf *b, const void *data, size_t len)
-{
-    if (len == 0 || km_buf_reserve(b, len) < 0)
-        return;
-    memcpy(b->data + b->len, data, len);
-    b->len += len;
-}
-
 void km_buf_puts(struct km_buf *b, const char *text)
 {
     km_buf_append(b, text, strlen(text));
-}
-
-void km_buf_putc(struct km_buf *b, char c)
-{
-    if (km_buf_reserve(b, 1) == 0)
-        b->data[b->len++] = c;
 }
 
 void km_buf_printf(struct km_buf *b, const char *format, ...)
@@ -72,14 +58,21 @@ void km_buf_printf(struct km_buf *b, const char *format, ...)
 
 void km_buf_int(struct km_buf *b, int64_t value)
 {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930"
+                                "31323334353637383940414243444546474849505152535455565758596061"
+                                "62636465666768697071727374757677787980818283848586878889909192"
+                                "93949596979899";
     char digits[20];
     char *p = digits + sizeof(digits);
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
-    do {
-        *--p = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
+    /* Two digits a division. */
+    for (; rest >= 100; rest /= 100)
+        memcpy(p -= 2, pairs + rest % 100 * 2, 2);
+    if (rest >= 10)
+        memcpy(p -= 2, pairs + rest * 2, 2);
+    else
+        *--p = (char)('0' + rest);
     if (value < 0)
         *--p = '-';
     km_buf_append(b, p, (size_t)(digits + sizeof(digits) - p));

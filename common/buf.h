@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * A growing byte buffer to append to. If memory runs out the buffer is marked failed, later appends
@@ -22,11 +23,27 @@ struct km_buf {
 #define km_auto_buf __attribute__((cleanup(km_buf_done)))
 
 /* Makes room for n more bytes. Returns 0 or -ENOMEM; then the buffer is failed. */
-int km_buf_reserve(struct km_buf *b, size_t n);
+int km_buf_grow(struct km_buf *b, size_t n);
+static inline int km_buf_reserve(struct km_buf *b, size_t n)
+{
+    return !b->failed && b->cap - b->len >= n ? 0 : km_buf_grow(b, n);
+}
 
-void km_buf_append(struct km_buf *b, const void *data, size_t len);
+static inline void km_buf_append(struct km_buf *b, const void *data, size_t len)
+{
+    if (len > 0 && km_buf_reserve(b, len) == 0) {
+        memcpy(b->data + b->len, data, len);
+        b->len += len;
+    }
+}
+
+static inline void km_buf_putc(struct km_buf *b, char c)
+{
+    if (km_buf_reserve(b, 1) == 0)
+        b->data[b->len++] = c;
+}
+
 void km_buf_puts(struct km_buf *b, const char *text);
-void km_buf_putc(struct km_buf *b, char c);
 void km_buf_printf(struct km_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends a whole number in decimal. */

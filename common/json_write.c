@@ -78,7 +78,19 @@ static void quoted(struct km_buf *out, const char *text, size_t len)
 
 void km_json_key(struct km_json *w, const char *key)
 {
-    km_json_key_len(w, key, strlen(key));
+    size_t len = strlen(key);
+    char *end;
+
+    if (km_buf_reserve(w->out, len + 4) < 0)
+        return;
+    end = w->out->data + w->out->len;
+    if (w->comma)
+        *end++ = ',';
+    *end++ = '"';
+    memcpy(end, key, len);
+    memcpy(end + len, "\":", 2);
+    w->out->len = (size_t)(end + len + 2 - w->out->data);
+    w->comma = false;
 }
 
 void km_json_key_len(struct km_json *w, const char *key, size_t len)
@@ -152,24 +164,20 @@ void km_json_double(struct km_json *w, double value)
 
 void km_json_decimal(struct km_json *w, double value)
 {
-    char text[64];
-    int len;
+    int64_t milli;
 
     if (!isfinite(value) || fabs(value) >= 1e15) {
         km_json_double(w, value);
         return;
     }
-    len = snprintf(text, sizeof(text), "%.3f", value);
-    while (text[len - 1] == '0')
-        len--;
-    if (text[len - 1] == '.')
-        len--;
-    if (len == 2 && text[0] == '-' && text[1] == '0') {
-        text[0] = '0';
-        len = 1;
+    milli = llrint(value * 1000);
+    if (milli % 1000 == 0) {
+        km_json_int(w, milli / 1000);
+        return;
     }
-    before_value(w);
-    km_buf_append(w->out, text, (size_t)len);
+    km_json_milli(w, milli);
+    while (!w->out->failed && w->out->data[w->out->len - 1] == '0')
+        w->out->len--;
 }
 
 void km_json_member(struct km_json *w, const char *key, const char *text)

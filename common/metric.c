@@ -10,7 +10,9 @@
 const struct km_metric_info km_metrics[KM_METRIC_COUNT] = {
 #define KM_GROUP(id, name, help)
 #define KM_METRIC(id, group, key, kind, unit, scope, help)                                         \
-    [KM_##id] = {key, unit, help, sizeof(key) - 1, KM_GROUP_##group, KM_KIND_##kind, scope},
+    [KM_##id] = {                                                                                  \
+        key,  key "_per_second", unit, help, sizeof(key) - 1, KM_GROUP_##group, KM_KIND_##kind,    \
+        scope},
 #include "metric.def"
 #undef KM_GROUP
 #undef KM_METRIC

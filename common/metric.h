@@ -49,6 +49,7 @@ struct km_group_info {
 
 struct km_metric_info {
     const char *key;
+    const char *rate_key; /* "<key>_per_second" */
     const char *unit;
     const char *help;
     uint8_t key_len;

@@ -15,6 +15,8 @@ test_packages=(clang fish groff-base libcmocka-dev python3-jsonschema python3-py
 # The page's tests need a browser and node. Ubuntu has Chromium as a snap only: there it must be there.
 [ "$(. /etc/os-release && echo "$ID")" != debian ] || test_packages+=(chromium)
 command -v node >/dev/null || test_packages+=(nodejs)
+# clang's sanitizers are a package of their own, but for Ubuntu 22.04.
+[ "$(. /etc/os-release && echo "$VERSION_CODENAME")" = jammy ] || test_packages+=(libclang-rt-dev)
 
 [ "${1:-}" != --tests ] || packages+=("${test_packages[@]}")
 # Any TLS flavour of libcurl will do, and they exclude each other: keep the one that is there.

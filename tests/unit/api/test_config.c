@@ -102,5 +102,6 @@ int main(void)
         cmocka_unit_test(takes_the_environment_below_the_command_line),
     };
 
+    clearenv(); /* the defaults are those of a machine where nothing is set */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
