@@ -91,19 +91,11 @@ static int serve(const struct km_api_config *config)
 
 int main(int argc, char **argv)
 {
-    km_auto_buf struct km_buf out = KM_BUF_INIT;
     struct km_api_config config = {0};
+    int status;
 
-    switch (km_options_read(&km_api_program, argc, argv, &config, &out)) {
-    case KM_OPTIONS_DONE:
-        fputs(km_buf_str(&out), stdout);
-        return 0;
-    case KM_OPTIONS_ERROR:
-        fputs(km_buf_str(&out), stderr);
-        return 2;
-    case KM_OPTIONS_RUN:
-        break;
-    }
+    if (!km_options_start(&km_api_program, argc, argv, &config, &status))
+        return status;
     km_log_set_level((enum km_log_level)config.log_level);
     return serve(&config);
 }

@@ -64,20 +64,11 @@ static int play(const struct km_load_settings *settings)
 
 int main(int argc, char **argv)
 {
-    km_auto_buf struct km_buf out = KM_BUF_INIT;
     struct km_load_settings settings = {0};
     int status;
 
-    switch (km_options_read(&km_load_program, argc, argv, &settings, &out)) {
-    case KM_OPTIONS_DONE:
-        fputs(km_buf_str(&out), stdout);
-        return 0;
-    case KM_OPTIONS_ERROR:
-        fputs(km_buf_str(&out), stderr);
-        return 2;
-    case KM_OPTIONS_RUN:
-        break;
-    }
+    if (!km_options_start(&km_load_program, argc, argv, &settings, &status))
+        return status;
     signal(SIGINT, tell_to_stop);
     signal(SIGTERM, tell_to_stop);
     signal(SIGPIPE, SIG_IGN);

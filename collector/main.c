@@ -211,20 +211,11 @@ static int collect(const struct km_settings *settings)
 
 int main(int argc, char **argv)
 {
-    km_auto_buf struct km_buf out = KM_BUF_INIT;
     struct km_settings settings = {0};
     int status;
 
-    switch (km_options_read(&km_collector_program, argc, argv, &settings, &out)) {
-    case KM_OPTIONS_DONE:
-        fputs(km_buf_str(&out), stdout);
-        return 0;
-    case KM_OPTIONS_ERROR:
-        fputs(km_buf_str(&out), stderr);
-        return 2;
-    case KM_OPTIONS_RUN:
-        break;
-    }
+    if (!km_options_start(&km_collector_program, argc, argv, &settings, &status))
+        return status;
     km_log_set_level((enum km_log_level)settings.log_level);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     status = collect(&settings);

@@ -358,3 +358,22 @@ enum km_options_result km_options_read(const struct km_program *program, int arg
 {
     return km_options_read_words(program, NULL, argc, argv, config, out, NULL);
 }
+
+bool km_options_start(const struct km_program *program, int argc, char **argv, void *config,
+                      int *ret_status)
+{
+    km_auto_buf struct km_buf out = KM_BUF_INIT;
+
+    switch (km_options_read(program, argc, argv, config, &out)) {
+    case KM_OPTIONS_DONE:
+        fputs(km_buf_str(&out), stdout);
+        *ret_status = 0;
+        return false;
+    case KM_OPTIONS_ERROR:
+        fputs(km_buf_str(&out), stderr);
+        *ret_status = 2;
+        return false;
+    default:
+        return true;
+    }
+}

@@ -2,6 +2,7 @@
 #ifndef KM_COMMON_OPTION_H
 #define KM_COMMON_OPTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -88,6 +89,13 @@ enum km_options_result km_options_read_words(const struct km_program *program,
                                              const struct km_words *words, int argc, char **argv,
                                              void *config, struct km_buf *out,
                                              const char **ret_words);
+
+/*
+ * The same for a main(): prints what there is to print. True if the program is to run; otherwise it
+ * is to end with *ret_status.
+ */
+bool km_options_start(const struct km_program *program, int argc, char **argv, void *config,
+                      int *ret_status);
 
 /* The readers behind DURATION and SIZE. Return 0, -EINVAL, or -ERANGE when it does not fit. */
 int km_duration_parse(const char *text, int64_t *ret_ms);
