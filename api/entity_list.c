@@ -63,45 +63,45 @@ static void entities_free(void *arg)
     free(e);
 }
 
-static double gauge(const struct km_view *view, unsigned metric)
+static double gauge(const struct km_row *last, unsigned metric)
 {
     int64_t value;
 
-    return km_row_get(&view->last, metric, &value) ? (double)value : 0;
+    return km_row_get(last, metric, &value) ? (double)value : 0;
 }
 
 /* cpu_usage as a client sent it: in thousandths, or where those do not hold it as a double. */
-static double millicores(const struct km_view *view)
+static double millicores(const struct km_row *last)
 {
     int64_t bits;
     double exact;
 
-    if (!km_row_get(&view->last, KM_CPU_USAGE_EXACT, &bits))
-        return gauge(view, KM_CPU_USAGE) / 1000;
+    if (!km_row_get(last, KM_CPU_USAGE_EXACT, &bits))
+        return gauge(last, KM_CPU_USAGE) / 1000;
     memcpy(&exact, &bits, sizeof(exact));
     return exact;
 }
 
-static double rate(const struct km_view *view, unsigned metric)
+static double rate(const struct km_row *last, const struct km_row *previous, unsigned metric)
 {
     double value;
 
-    return view->has_previous && km_rate(&view->previous, &view->last, metric, &value) ? value : 0;
+    return previous && km_rate(previous, last, metric, &value) ? value : 0;
 }
 
-double km_sort_value(int sort, const struct km_view *view)
+double km_sort_value(int sort, const struct km_row *last, const struct km_row *previous)
 {
     switch (sort) {
     case KM_SORT_CPU:
-        return millicores(view);
+        return millicores(last);
     case KM_SORT_MEMORY:
-        return gauge(view, KM_MEM_WORKING_SET) > 0
-                   ? gauge(view, KM_MEM_WORKING_SET)
-                   : gauge(view, KM_MEM_USED) + gauge(view, KM_MEM_USAGE);
+        return gauge(last, KM_MEM_WORKING_SET) > 0
+                   ? gauge(last, KM_MEM_WORKING_SET)
+                   : gauge(last, KM_MEM_USED) + gauge(last, KM_MEM_USAGE);
     case KM_SORT_NETWORK:
-        return rate(view, KM_NET_RX_BYTES) + rate(view, KM_NET_TX_BYTES);
+        return rate(last, previous, KM_NET_RX_BYTES) + rate(last, previous, KM_NET_TX_BYTES);
     case KM_SORT_DISK:
-        return rate(view, KM_DISK_READ_BYTES) + rate(view, KM_DISK_WRITE_BYTES);
+        return rate(last, previous, KM_DISK_READ_BYTES) + rate(last, previous, KM_DISK_WRITE_BYTES);
     default:
         return 0;
     }
@@ -152,10 +152,12 @@ void km_answer_entities(struct km_call *call, const struct km_filter *filter)
     if (sort != KM_SORT_NAME)
         list.value = calloc(list.count + 1, sizeof(double));
     for (size_t i = 0; list.value && i < list.count; i++) {
-        struct km_view view;
+        bool by_rate = sort == KM_SORT_NETWORK || sort == KM_SORT_DISK, has_previous;
+        struct km_row last, previous;
 
-        if (km_store_view(api->store, e->refs[i], &view) == 0)
-            list.value[i] = km_sort_value(sort, &view);
+        if (km_store_newest(api->store, e->refs[i], &last, by_rate ? &previous : NULL,
+                            &has_previous) == 0)
+            list.value[i] = km_sort_value(sort, &last, has_previous ? &previous : NULL);
     }
     km_answer_list(call, &list);
 }

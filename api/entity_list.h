@@ -13,8 +13,11 @@ void km_answer_entities(struct km_call *call, const struct km_filter *filter);
 bool km_newest_view(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
                     struct km_view *ret_view);
 
-/* What `sort` orders an entity by; 0 where it is not known. `sort` is an enum km_sort. */
-double km_sort_value(int sort, const struct km_view *view);
+/*
+ * What `sort`, an enum km_sort, orders an entity by: from its newest row and, for rates, the one
+ * before it, or NULL. 0 where it is not known.
+ */
+double km_sort_value(int sort, const struct km_row *last, const struct km_row *previous);
 double km_sort_total(int sort, const struct km_total *total);
 
 #endif

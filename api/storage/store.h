@@ -148,6 +148,11 @@ struct km_view {
 /* Returns 0 and a copy of what is known of ref, or -ENOENT if it is gone. */
 int km_store_view(const struct km_store *store, struct km_ref ref, struct km_view *ret_view);
 
+/* The newest row alone, and with ret_previous (or NULL) the row before it: cheaper than a view.
+ * *ret_has_previous says whether there is one. Returns 0, or -ENOENT if ref is gone. */
+int km_store_newest(const struct km_store *store, struct km_ref ref, struct km_row *ret_last,
+                    struct km_row *ret_previous, bool *ret_has_previous);
+
 /*
  * Calls each(arg, row) for the rows of ref with from_ms <= time <= to_ms in time order, preceded by
  * the newest row before from_ms where there is one (so that rates are known from the start). Stops

@@ -89,6 +89,22 @@ int km_store_view(const struct km_store *store, struct km_ref ref, struct km_vie
     return r;
 }
 
+int km_store_newest(const struct km_store *store, struct km_ref ref, struct km_row *ret_last,
+                    struct km_row *ret_previous, bool *ret_has_previous)
+{
+    struct km_store *s = (struct km_store *)store;
+    const struct km_entity *e;
+    int r = -ENOENT;
+
+    pthread_rwlock_rdlock(&s->lock);
+    e = km_index_get(s, ref);
+    if (e && e->n_blocks > 0)
+        r = km_block_newest(e->blocks[e->n_blocks - 1], ret_last);
+    *ret_has_previous = r == 0 && ret_previous && read_previous(e, ret_previous) == 0;
+    pthread_rwlock_unlock(&s->lock);
+    return r;
+}
+
 /* Calls each for a block's rows from place on; *ret_end is set when one is after to_ms. */
 static int scan_block(const struct km_unpacked *rows, unsigned place, int64_t to_ms,
                       int (*each)(void *, const struct km_row *), void *arg, bool *ret_end)
