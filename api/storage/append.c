@@ -189,13 +189,17 @@ struct take {
 static int update_facts(struct km_store *store, struct km_entity *e, const struct km_facts *said)
 {
     uint64_t hash = km_facts_hash(said);
+    struct km_entity before;
     int r;
 
     if (hash == e->facts_hash)
         return 0;
+    before = *e;
     r = km_facts_update(&store->names, &e->facts, said);
     if (r == 0)
         e->facts_hash = hash;
+    if (!km_order_same(&before, e) && km_order_rename(store, e) < 0)
+        r = -ENOMEM;
     return r;
 }
 

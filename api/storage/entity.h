@@ -36,6 +36,8 @@ struct km_facts {
     int8_t host_network;
 };
 
+#define KM_ENTITY_KINDS 3 /* of enum km_entity_kind */
+
 struct km_entity {
     uint64_t key;           /* hash of the identity */
     struct km_entity *next; /* of the same bucket of the index */

@@ -28,6 +28,7 @@ static int grow_slots(struct km_store *store)
     uint32_t room = store->room_slots ? store->room_slots * 2 : 64;
     struct km_entity **slots = realloc(store->slots, room * sizeof(struct km_entity *));
     uint32_t *generations;
+    bool *unsorted;
 
     if (!slots)
         return -ENOMEM;
@@ -37,8 +38,13 @@ static int grow_slots(struct km_store *store)
         return -ENOMEM;
     store->generations = generations;
     memset(generations + store->room_slots, 0, (room - store->room_slots) * sizeof(*generations));
-    store->bytes +=
-        (room - store->room_slots) * (sizeof(struct km_entity *) + sizeof(*generations));
+    unsorted = realloc(store->unsorted, room * sizeof(*unsorted));
+    if (!unsorted)
+        return -ENOMEM;
+    store->unsorted = unsorted;
+    memset(unsorted + store->room_slots, 0, (room - store->room_slots) * sizeof(*unsorted));
+    store->bytes += (room - store->room_slots) *
+                    (sizeof(struct km_entity *) + sizeof(*generations) + sizeof(*unsorted));
     store->room_slots = room;
     return 0;
 }
@@ -94,18 +100,17 @@ struct km_entity *km_index_add(struct km_store *store, enum km_entity_kind kind,
     if (!e)
         return NULL;
     slot = take_slot(store);
-    if (slot == NO_SLOT || km_facts_update(&store->names, &e->facts, facts) < 0) {
-        if (slot != NO_SLOT) {
-            store->slots[slot] = NULL;
+    e->kind = kind;
+    e->slot = slot;
+    e->generation = slot == NO_SLOT ? 0 : ++store->generations[slot];
+    if (slot == NO_SLOT || km_facts_update(&store->names, &e->facts, facts) < 0 ||
+        km_order_add(store, e) < 0) {
+        if (slot != NO_SLOT)
             store->first_free = slot;
-        }
         km_facts_done(&store->names, &e->facts);
         free(e);
         return NULL;
     }
-    e->kind = kind;
-    e->slot = slot;
-    e->generation = ++store->generations[slot];
     e->key = km_entity_key(kind, facts);
     e->next = store->buckets[e->key & (store->n_buckets - 1)];
     store->buckets[e->key & (store->n_buckets - 1)] = e;
@@ -123,6 +128,7 @@ void km_index_remove(struct km_store *store, struct km_entity *entity)
         link = &(*link)->next;
     *link = entity->next;
     store->slots[entity->slot] = NULL;
+    store->unsorted[entity->slot] = false;
     if (entity->slot < store->first_free)
         store->first_free = entity->slot;
     store->n_entities--;

@@ -30,21 +30,19 @@ static struct node_time *node_place(const struct node_times *times, const char *
 
 static int node_times_make(const struct km_store *store, struct node_times *ret_times)
 {
+    const struct km_order *nodes = &store->order[KM_ENTITY_NODE];
     struct node_times times = {.room = 16};
-    size_t nodes = 0;
 
-    for (uint32_t i = 0; i < store->n_slots; i++)
-        nodes += store->slots[i] && store->slots[i]->kind == KM_ENTITY_NODE;
-    while (times.room < nodes * 2 + 2)
+    while (times.room < nodes->count * 2 + 2)
         times.room *= 2;
     times.table = calloc(times.room, sizeof(*times.table));
     if (!times.table)
         return -ENOMEM;
-    for (uint32_t i = 0; i < store->n_slots; i++) {
-        const struct km_entity *e = store->slots[i];
+    for (size_t i = 0; i < nodes->count; i++) {
+        const struct km_entity *e = km_index_get(store, nodes->refs[i]);
         struct node_time *t;
 
-        if (!e || e->kind != KM_ENTITY_NODE)
+        if (!e)
             continue;
         t = node_place(&times, e->facts.text[KM_FACT_NODE]);
         t->node = e->facts.text[KM_FACT_NODE];
@@ -109,101 +107,102 @@ static bool matches(const struct matcher *m, const struct km_entity *e)
     return !m->filter->owner_kind || (kind && strcasecmp(kind, m->filter->owner_kind) == 0);
 }
 
-static int compare_text(const char *a, const char *b)
+/* A list being made, in order. */
+struct listing {
+    struct km_store *store;
+    const struct km_filter *filter;
+    const struct node_times *times;
+    int64_t now_ms;
+    struct km_ref *refs; /* shrinks in place: what is kept stands before what is still to be read */
+    int64_t *newest;     /* of each that is kept */
+    size_t kept;
+};
+
+/*
+ * Keeps the entity. Of one name the newest stands last, and where only current ones are wanted, it
+ * stands alone.
+ */
+static void keep(struct listing *l, const struct km_entity *e)
 {
-    return a == b ? 0 : strcmp(a ? a : "", b ? b : "");
-}
+    struct km_ref ref = {e->slot, e->generation};
+    int64_t newest = km_entity_newest(e);
+    size_t place = l->kept;
 
-/* By name; of one name the newest last. */
-static int compare(const void *left, const void *right)
-{
-    static const uint8_t order[] = {KM_FACT_NAMESPACE, KM_FACT_POD, KM_FACT_CONTAINER};
-    const struct km_entity *a = *(struct km_entity *const *)left;
-    const struct km_entity *b = *(struct km_entity *const *)right;
-    int r = a->kind == KM_ENTITY_NODE
-                ? compare_text(a->facts.text[KM_FACT_NODE], b->facts.text[KM_FACT_NODE])
-                : 0;
+    while (place > 0 && l->newest[place - 1] > newest) {
+        const struct km_entity *before = km_index_get(l->store, l->refs[place - 1]);
 
-    for (size_t i = 0; r == 0 && i < sizeof(order); i++)
-        r = compare_text(a->facts.text[order[i]], b->facts.text[order[i]]);
-    if (r == 0)
-        r = (km_entity_newest(a) > km_entity_newest(b)) -
-            (km_entity_newest(a) < km_entity_newest(b));
-    return r ? r : (a->slot > b->slot) - (a->slot < b->slot);
-}
-
-static bool same_name(const struct km_entity *a, const struct km_entity *b)
-{
-    static const uint8_t names[] = {KM_FACT_NAMESPACE, KM_FACT_POD, KM_FACT_CONTAINER};
-
-    if (a->kind == KM_ENTITY_NODE)
-        return a->facts.text[KM_FACT_NODE] == b->facts.text[KM_FACT_NODE];
-    for (size_t i = 0; i < sizeof(names); i++) {
-        if (a->facts.text[names[i]] != b->facts.text[names[i]])
-            return false;
+        if (!before || !km_order_same(before, e))
+            break;
+        if (l->filter->current)
+            return;
+        l->refs[place] = l->refs[place - 1];
+        l->newest[place] = l->newest[place - 1];
+        place--;
     }
-    /* A container without a name yet is known by its id alone. */
-    return a->kind == KM_ENTITY_POD || a->facts.text[KM_FACT_CONTAINER];
+    if (l->filter->current && place > 0) {
+        const struct km_entity *before = km_index_get(l->store, l->refs[place - 1]);
+
+        if (before && km_order_same(before, e)) {
+            place--;
+            l->kept--;
+        }
+    }
+    l->refs[place] = ref;
+    l->newest[place] = newest;
+    l->kept++;
 }
 
-static size_t select_entities(const struct km_store *s, const struct km_filter *filter,
-                              const struct node_times *times, int64_t now_ms,
-                              struct km_entity **ret_found)
+/* Looks at some references; the lock is held. */
+static void read_some(struct listing *l, size_t begin, size_t end)
 {
-    struct matcher m = make_matcher(s, filter);
-    size_t n = 0, kept = 0;
+    /* Made anew each time the lock is taken: texts that nobody has any more are forgotten. */
+    struct matcher m = make_matcher(l->store, l->filter);
 
-    for (uint32_t i = 0; i < s->n_slots; i++) {
-        struct km_entity *e = s->slots[i];
+    for (size_t i = begin; i < end; i++) {
+        const struct km_entity *e = km_index_get(l->store, l->refs[i]);
 
         if (!e || !matches(&m, e))
             continue;
-        if (filter->current ? is_current(s, times, e, now_ms)
-                            : km_entity_newest(e) >= filter->since_ms &&
-                                  km_block_first(e->blocks[0]) <= now_ms + KM_STORE_FUTURE_MS)
-            ret_found[n++] = e;
+        if (l->filter->current ? is_current(l->store, l->times, e, l->now_ms)
+                               : km_entity_newest(e) >= l->filter->since_ms &&
+                                     km_block_first(e->blocks[0]) <= l->now_ms + KM_STORE_FUTURE_MS)
+            keep(l, e);
     }
-    qsort(ret_found, n, sizeof(struct km_entity *), compare);
-    if (!filter->current)
-        return n;
-    for (size_t i = 0; i < n; i++) {
-        if (i + 1 < n && same_name(ret_found[i], ret_found[i + 1]))
-            continue;
-        ret_found[kept++] = ret_found[i];
-    }
-    return kept;
 }
+
+#define SOME 1024 /* entities looked at before who waits for the lock may have it */
 
 int km_store_list(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
                   struct km_ref **ret_refs, size_t *ret_count)
 {
     struct km_store *s = (struct km_store *)store;
-    struct km_entity **found = NULL;
-    struct km_ref *refs = NULL;
     struct node_times times = {0};
+    struct listing l = {s, filter, &times, now_ms, NULL, NULL, 0};
     size_t n = 0;
-    int r;
+    int r = km_order_copy(s, filter->kind, &l.refs, &n);
 
-    pthread_rwlock_rdlock(&s->lock);
-    r = node_times_make(s, &times);
-    found = malloc((s->n_entities + 1) * sizeof(struct km_entity *));
-    if (r == 0 && !found)
-        r = -ENOMEM;
-    if (r == 0)
-        n = select_entities(s, filter, &times, now_ms, found);
-    if (n > 0) {
-        refs = malloc(n * sizeof(*refs));
-        if (!refs)
-            r = -ENOMEM;
-        for (size_t i = 0; refs && i < n; i++)
-            refs[i] = (struct km_ref){found[i]->slot, found[i]->generation};
-    }
-    pthread_rwlock_unlock(&s->lock);
-    free(found);
-    free(times.table);
     if (r < 0)
         return r;
-    *ret_refs = refs;
-    *ret_count = n;
+    pthread_rwlock_rdlock(&s->lock);
+    r = node_times_make(s, &times);
+    pthread_rwlock_unlock(&s->lock);
+    l.newest = malloc((n + 1) * sizeof(*l.newest));
+    if (!l.newest)
+        r = -ENOMEM;
+    for (size_t i = 0; r == 0 && i < n; i += SOME) {
+        pthread_rwlock_rdlock(&s->lock);
+        read_some(&l, i, i + SOME < n ? i + SOME : n);
+        pthread_rwlock_unlock(&s->lock);
+    }
+    free(l.newest);
+    free(times.table);
+    if (r < 0 || l.kept == 0) {
+        free(l.refs);
+        l.refs = NULL;
+    }
+    if (r < 0)
+        return r;
+    *ret_refs = l.refs;
+    *ret_count = l.kept;
     return 0;
 }

@@ -41,6 +41,9 @@ void km_store_free(struct km_store *store)
     free(store->slots);
     free(store->found);
     free(store->generations);
+    free(store->unsorted);
+    for (int kind = 0; kind < KM_ENTITY_KINDS; kind++)
+        km_order_done(&store->order[kind]);
     free(store->buckets);
     free(store->keys);
     km_intern_done(&store->names);

@@ -8,6 +8,7 @@
 
 #include "entity.h"
 #include "intern.h"
+#include "order.h"
 #include "store.h"
 
 struct km_key {
@@ -21,6 +22,8 @@ struct km_store {
 
     struct km_entity **slots; /* NULL where free */
     uint32_t *generations;    /* of each slot: one more each time it is taken */
+    bool *unsorted;           /* of each slot: its entity is at the tail of its order */
+    struct km_order order[KM_ENTITY_KINDS];
     uint32_t n_slots, room_slots, n_entities, first_free;
     uint64_t n_removed;         /* entities taken out so far: pointers found before may be stale */
     struct km_entity **buckets; /* index by identity; a power of two of them */
