@@ -29,9 +29,9 @@ apt_updated=
 install_packages() { # PACKAGE...
     [ -x /usr/bin/apt-get ] || die other_system "$*"
     say installing "$*"
-    [ -n "$apt_updated" ] || as_root apt-get update -qq
+    [ -n "$apt_updated" ] || as_root apt-get -o DPkg::Lock::Timeout=300 update -qq
     apt_updated=yes
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@"
 }
 
 # Loads a program and the checksum that lies beside it, and installs it if they agree. With --dry-run

@@ -51,7 +51,8 @@ missing_text="${missing[*]}"
 install() {
     as_root apt-get "${apt_options[@]}" install -y -qq --no-install-recommends "$@" >/dev/null
 }
-apt_options=(-o Acquire::Retries=3 -o Dpkg::Use-Pty=0)
+# A fresh machine may be updating itself just now: wait for it.
+apt_options=(-o Acquire::Retries=3 -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
 
 # The first release of this machine's distribution after its own that has yyjson.
 release_with_yyjson() {
