@@ -164,7 +164,7 @@ def check_disk(api):
         line.split() for line in kubectl("-n", NAMESPACE, "logs", "disk", "--timestamps").splitlines())]
     rows = [(seconds_of(row["timestamp"]), row["disk"]["write_bytes"])
             for row in api.pod("disk", query="?window=120")["items"] if "write_bytes" in row.get("disk", {})]
-    asleep = [(bytes_read, n * 20 * MIB) for when, bytes_read in rows for end, n in said if 0.5 < when - end < 4.5]
+    asleep = [(bytes_read, n * 20 * MIB) for when, bytes_read in rows for end, n in said if 0.4 < when - end < 4.2]
     if not asleep:
         check("disk: bytes written", False, f"no reading while the load slept: {len(rows)} rows, {len(said)} writes")
         return
