@@ -13,52 +13,52 @@
 #include "clean.h"
 #include "collect.h"
 #include "log.h"
-#include "push.h"
+#include "replicas.h"
 #include "settings.h"
 #include "usage.h"
 
-#define SERVERS  8
-#define DRAIN_MS 3000
-#define API_WAIT 10000 /* ms that a single reading waits for names */
+#define SERVERS    8
+#define DRAIN_MS   3000
+#define RESOLVE_MS 5000  /* as long as cluster DNS lets an answer be kept */
+#define API_WAIT   10000 /* ms that a single reading waits for names */
 
 struct senders {
-    struct km_outbox *outbox[SERVERS];
-    struct km_push *push[SERVERS];
+    struct km_replicas *of[SERVERS]; /* of each URL */
     size_t count;
 };
 
 static void senders_stop(struct senders *s)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        km_push_stop(s->push[i], DRAIN_MS);
-        km_outbox_free(s->outbox[i]);
-    }
+    for (size_t i = 0; i < s->count; i++)
+        km_replicas_stop(s->of[i], DRAIN_MS);
 }
 
-/* A sender for each URL of a list with commas. */
-static int senders_start(const struct km_settings *settings, const char *node, struct senders *s)
+/* A sender for each URL of a list with commas, which it cuts up. */
+static int senders_start(const struct km_settings *settings, const char *node, char *list,
+                         struct senders *s)
 {
-    char list[2048], *save = NULL;
+    struct km_replicas_config config = {.node = node,
+                                        .token_file = settings->token_file,
+                                        .outbox_limit = (size_t)settings->outbox_limit,
+                                        .resolve_ms = RESOLVE_MS};
+    char *save = NULL;
 
-    if (snprintf(list, sizeof(list), "%s", settings->server) >= (int)sizeof(list))
-        return -EINVAL;
     for (char *url = strtok_r(list, ",", &save); url; url = strtok_r(NULL, ",", &save)) {
-        struct km_outbox *outbox;
         int r;
 
         if (s->count == SERVERS) {
             km_error("--server: at most %d servers", SERVERS);
             return -E2BIG;
         }
-        outbox = km_outbox_new((size_t)settings->outbox_limit);
-        r = outbox ? km_push_start(url, node, outbox, &s->push[s->count]) : -ENOMEM;
+        config.server = url;
+        r = km_replicas_start(&config, &s->of[s->count]);
         if (r < 0) {
-            km_outbox_free(outbox);
             km_error("--server: \"%s\": %s", url,
-                     r == -EINVAL ? "must begin with http:// or https://" : strerror(-r));
+                     r == -EINVAL ? "must be a URL that begins with http:// or https://"
+                                  : strerror(-r));
             return r;
         }
-        s->outbox[s->count++] = outbox;
+        s->count++;
     }
     return s->count ? 0 : -EINVAL;
 }
@@ -68,7 +68,7 @@ static int64_t dropped(const struct senders *s)
     uint64_t sum = 0;
 
     for (size_t i = 0; i < s->count; i++)
-        sum += km_outbox_dropped(s->outbox[i]) + km_push_refused(s->push[i]);
+        sum += km_replicas_dropped(s->of[i]);
     return (int64_t)sum;
 }
 
@@ -98,7 +98,7 @@ static int tick(struct km_collector *collector, const struct km_settings *settin
         fflush(stdout);
     }
     for (size_t i = 0; i < senders->count; i++) {
-        if (km_outbox_put(senders->outbox[i], buf->data, buf->len) < 0)
+        if (km_replicas_put(senders->of[i], buf->data, buf->len) < 0)
             km_error("a reading is lost: memory ran out");
     }
     health->tick_usec = km_usage_clock() - begin;
@@ -176,6 +176,7 @@ static int collect(const struct km_settings *settings)
                                          .proc = settings->proc,
                                          .interval_ms = (int32_t)settings->interval};
     struct km_collector *collector;
+    km_auto_free char *servers = strdup(settings->server);
     struct senders senders = {0};
     sigset_t set;
     km_auto_close int signals = -1;
@@ -193,12 +194,12 @@ static int collect(const struct km_settings *settings)
     }
     if (names_start(settings, config.node, &config.names) < 0)
         return 2;
-    if (signals < 0 || km_collector_new(&config, &collector) < 0) {
+    if (!servers || signals < 0 || km_collector_new(&config, &collector) < 0) {
         km_error("cannot start: %s", strerror(errno));
         km_names_free(config.names);
         return 1;
     }
-    if (!settings->print && senders_start(settings, config.node, &senders) < 0) {
+    if (!settings->print && senders_start(settings, config.node, servers, &senders) < 0) {
         status = 2;
     } else {
         status = run(collector, settings, &senders, signals);

@@ -5,7 +5,8 @@
 
 static const struct km_option options[] = {
     {"server", "API_SERVER_URL", KM_OPTION_STRING, O(server), "URL[,URL...]",
-     "http://127.0.0.1:8080", 0, 0, "API servers to post to; each gets everything"},
+     "http://127.0.0.1:8080", 0, 0,
+     "API servers to post to; each address of their names gets everything"},
     {"node", "NODE_NAME", KM_OPTION_STRING, O(node), "NAME", NULL, 0, 0,
      "Name of this node; without it the host's name"},
     {"interval", "KUBEMONITOR_INTERVAL", KM_OPTION_DURATION, O(interval), "DURATION", "5s", 100,
@@ -18,6 +19,8 @@ static const struct km_option options[] = {
      "Where pod names come from: the Kubernetes API, the links in /var/log/containers, or both"},
     {"kubeconfig", "KUBEMONITOR_KUBECONFIG", KM_OPTION_STRING, O(kubeconfig), "FILE", NULL, 0, 0,
      "The way to the Kubernetes API; without it the pod's own service account"},
+    {"token-file", "KUBEMONITOR_TOKEN_FILE", KM_OPTION_STRING, O(token_file), "FILE", NULL, 0, 0,
+     "Bearer token for the API servers; read again when it changes"},
     {"outbox-limit", "KUBEMONITOR_OUTBOX_LIMIT", KM_OPTION_SIZE, O(outbox_limit), "SIZE", "16Mi",
      65536, INT64_C(1) << 34, "Batches kept for each server that does not answer; oldest go first"},
     {"once", NULL, KM_OPTION_FLAG, O(once), NULL, NULL, 0, 0, "One reading, then exit"},

@@ -15,6 +15,7 @@ struct km_settings {
     int64_t interval, outbox_limit;
     int names;              /* enum km_names_source */
     const char *kubeconfig; /* NULL: the service account */
+    const char *token_file; /* NULL: none */
     bool once, print;
     int log_level;
 };
