@@ -46,26 +46,34 @@ function notFound() {
 }
 
 function report(error) {
+    shell.busy(false);
     if (!error)
         lastGood = Date.now();
     shell.report(error, lastGood);
 }
 
+/* What somebody has asked for by a press or the address. */
+function askNow() {
+    shell.busy(true);
+    live.refresh();
+}
+
 function show(route, parametersOnly) {
     shell.follow(route);
     if (parametersOnly && view) {
-        live.refresh();
+        askNow();
         return;
     }
     live?.stop();
     view?.destroy();
     view = viewOf(route.parts) || notFound();
     shell.show(view);
+    shell.busy(true);
     scrollTo(0, 0);
     live = new Live((signal) => view.ask(signal), report);
     live.paused = paused;
     for (const part of view.parts)
-        part.refresh = () => live.refresh();
+        part.refresh = askNow;
     live.start(context.intervalMs).then(() => performance.mark("data"));
 }
 

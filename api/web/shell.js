@@ -15,7 +15,7 @@ export class Shell {
     constructor(context, actions) {
         this.context = context;
         this.actions = actions;
-        this.main = h("main", {id: "main", tabindex: "-1"});
+        this.main = h("main", {id: "main", tabindex: "-1", "aria-busy": "true"});
         this.said = h("div", {class: "unseen", role: "status", "aria-live": "polite"});
         this.banner = h("p", {class: "banner", role: "alert", hidden: true});
         this.crumbs = h("nav", {class: "crumbs", "aria-label": t("path")});
@@ -111,6 +111,11 @@ export class Shell {
         this.crumbs.replaceChildren(h("ol", null,
             view.crumbs.map(([text, href]) => h("li", null, h("a", {href, text}))),
             h("li", {"aria-current": "page", text: view.title})));
+    }
+
+    /* Until what somebody asked for is there: a place, an order, a page. Not while it is only renewed. */
+    busy(busy) {
+        setAttribute(this.main, "aria-busy", busy ? "true" : null);
     }
 
     say(text) {

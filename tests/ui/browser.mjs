@@ -25,16 +25,36 @@ export async function openPage(browser, url, options) {
         if (!request.url().startsWith(url) && !request.url().startsWith("data:"))
             page.strangers.push(request.url());
     });
-    page.setDefaultTimeout(15000);
+    page.setDefaultTimeout(60000);
     return page;
 }
 
-/* Goes to a place of the page, loading the page if it is not there yet, and waits until it shows what
- * it asked for. What the place before showed is gone at once. */
+/* Waits until every answer that the page asked for last is shown. A press that asks for something marks
+ * the page before it returns, so this may follow at once. */
+export async function settled(page) {
+    await page.locator("main:not([aria-busy])").waitFor();
+}
+
+/* Goes to a place of the page, loading the page if it is not there yet, and waits until it shows all it
+ * asked for, of it `shown`. What the place before showed is gone at once. */
 export async function visit(page, url, hash, shown = "main .view") {
     if (page.url().startsWith(url))
-        await page.evaluate((to) => { location.hash = to; }, hash);
+        await page.evaluate((to) => new Promise((resume) => {
+            if (location.hash === to) {
+                resume();
+                return;
+            }
+            addEventListener("hashchange", resume, {once: true});
+            location.hash = to;
+        }), hash);
     else
         await page.goto(`${url}/${hash}`);
+    await settled(page);
     await page.locator(shown).first().waitFor();
+}
+
+/* Presses and waits for what it asked for. */
+export async function press(page, locator) {
+    await locator.click();
+    await settled(page);
 }

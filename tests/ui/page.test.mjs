@@ -1,7 +1,8 @@
 /* The page in a browser, on a running server. node --test tests/ui/page.test.mjs
  *
  * `still` has a history that nothing is added to, so that the page's numbers can be compared with
- * the API's; `moving` is fed each second, so that time passes quickly.
+ * the API's; its interval is so long that its pods are there for 15 minutes more, for slow machines.
+ * `moving` is fed each second, so that time passes quickly.
  */
 import {after, before, describe} from "node:test";
 import {launch} from "./browser.mjs";
@@ -17,10 +18,10 @@ const running = [];
 
 before(async () => {
     world.browser = await launch();
-    world.still = await startServer("--interval", "60s", "--retention", "3h");
+    world.still = await startServer("--interval", "5m", "--retention", "12h");
     world.moving = await startServer("--interval", "1s");
     running.push(world.still, world.moving);
-    running.push(await feed(world.still.url, "--interval", "60", "--history", "7800"));
+    running.push(await feed(world.still.url, "--interval", "300", "--history", "39000"));
     running.push(await feed(world.moving.url, "--interval", "1", "--history", "130", "--live", "--pods-per-node", "5"));
 });
 
