@@ -39,6 +39,26 @@ const char *km_call_text(const struct km_call *call, const char *name)
     return find(call, name, false);
 }
 
+const char *km_call_nth(const struct km_call *call, const char *name, unsigned place)
+{
+    for (unsigned i = 0; i < call->n_params; i++) {
+        const struct km_call_param *p = &call->params[i];
+
+        if (!p->in_path && strcmp(p->name, name) == 0 && place-- == 0)
+            return p->value;
+    }
+    return NULL;
+}
+
+int64_t km_call_last_event_id(const struct km_call *call)
+{
+    const char *text = call->last_event_id;
+    size_t len = text ? strlen(text) : 0;
+
+    /* At most 18 digits: what is longer would overflow, and is no id of ours. */
+    return len > 0 && len <= 18 && strspn(text, "0123456789") == len ? strtoll(text, NULL, 10) : 0;
+}
+
 int64_t km_call_int(const struct km_call *call, const char *name, int64_t missing)
 {
     const char *value = find(call, name, false);
@@ -117,6 +137,13 @@ void km_answer_stream(struct km_call *call, int (*next)(void *state, struct km_b
     call->next = next;
     call->done = done;
     call->state = state;
+}
+
+void km_answer_events(struct km_call *call, struct km_stream *stream)
+{
+    call->status = 200;
+    call->content_type = "text/event-stream";
+    call->stream = stream;
 }
 
 void km_problem_fault(struct km_call *call, const char *pointer, const char *parameter,
@@ -205,6 +232,7 @@ void km_call_done(struct km_call *call)
 {
     if (call->done)
         call->done(call->state);
+    km_stream_close(call->stream);
     free(call->text);
     km_buf_done(&call->body);
     km_buf_done(&call->answer);

@@ -5,10 +5,11 @@
 #include <stdbool.h>
 
 #include "route.h"
+#include "stream.h"
 
 /* One request and its answer, between the HTTP server and the handlers. Knows no HTTP library. */
 
-#define KM_CALL_PARAMS 12 /* path and query parameters of one request */
+#define KM_CALL_PARAMS 24 /* path and query parameters of one request */
 #define KM_CALL_FAULTS 16
 
 struct km_call_param {
@@ -39,6 +40,8 @@ struct km_call {
     int (*next)(void *state, struct km_buf *out);
     void (*done)(void *state);
     void *state;
+    struct km_stream *stream; /* answered with events, where set */
+    const char *last_event_id; /* the header, or NULL */
 
     struct {
         char pointer[256], parameter[64], detail[256];

@@ -136,7 +136,13 @@ static void add_query_parameter(struct km_call *call, char *name, char *value)
         km_problem_fault(call, NULL, utf8 ? name : "query", "is not a parameter of this path");
         return;
     }
-    if (km_call_text(call, p->name)) {
+    if (p->type == KM_PARAM_STRING && p->max > 1) {
+        if (km_call_nth(call, p->name, (unsigned)p->max - 1)) {
+            km_problem_fault(call, NULL, p->name, "stands here more than %lld times",
+                             (long long)p->max);
+            return;
+        }
+    } else if (km_call_text(call, p->name)) {
         km_problem_fault(call, NULL, p->name, "stands here twice");
         return;
     }

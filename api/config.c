@@ -23,6 +23,8 @@ static const struct km_option options[] = {
      100000000, "Nodes, pods and containers kept, those that are gone but have history included"},
     {"max-keys", "KUBEMONITOR_MAX_KEYS", KM_OPTION_INT, O(max_keys), "N", "1024", 0, 60000,
      "Different members outside the metric catalogue that clients may send"},
+    {"max-streams", "KUBEMONITOR_MAX_STREAMS", KM_OPTION_INT, O(max_streams), "N", "1000", 0,
+     100000, "Clients of /api/stream at a time; more are told to come back"},
     {"threads", "KUBEMONITOR_THREADS", KM_OPTION_INT, O(threads), "N", "2", 2, 64,
      "Threads that answer"},
     {"header-timeout", "KUBEMONITOR_HEADER_TIMEOUT", KM_OPTION_DURATION, O(header_timeout),

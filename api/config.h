@@ -12,7 +12,7 @@ struct km_api_config {
     const char *listen;
     int64_t retention, interval;
     int64_t memory_limit; /* 0: km_default_memory_limit() */
-    int64_t max_body, max_connections, max_entities, max_keys, threads;
+    int64_t max_body, max_connections, max_entities, max_keys, max_streams, threads;
     int64_t header_timeout, body_timeout, answer_timeout, idle_timeout, drain_timeout;
     const char *tls_cert, *tls_key;
     int log_level;

@@ -40,6 +40,9 @@ void km_get_page(struct km_call *call);
 void km_get_docs(struct km_call *call);
 void km_get_web_file(struct km_call *call);
 
+/* handlers_stream.c */
+void km_get_stream(struct km_call *call);
+
 /* openapi.c */
 void km_get_openapi(struct km_call *call);
 

@@ -8,6 +8,7 @@
 #include "http_server.h"
 #include "json_write.h"
 #include "store.h"
+#include "stream.h"
 #include "time_format.h"
 #include "web_file.h"
 
@@ -47,6 +48,19 @@ static void write_http(struct km_json *w, const struct km_http_status *s)
     km_json_object_end(w);
 }
 
+static void write_streams(struct km_json *w, const struct km_streams_status *s)
+{
+    km_json_member_object(w, "streams");
+    km_json_member_int(w, "open", s->open);
+    km_json_member_int(w, "opened", (int64_t)s->opened);
+    km_json_member_int(w, "refused", (int64_t)s->refused);
+    km_json_member_int(w, "ticks", (int64_t)s->ticks);
+    km_json_member_int(w, "answers", (int64_t)s->answers);
+    km_json_member_int(w, "skipped", (int64_t)s->skipped);
+    km_json_member_int(w, "held_bytes", (int64_t)s->held);
+    km_json_object_end(w);
+}
+
 void km_get_status(struct km_call *call)
 {
     const struct km_api *api = km_call_api(call);
@@ -54,7 +68,9 @@ void km_get_status(struct km_call *call)
     struct km_json w = {.out = &body};
     struct km_store_status store;
     struct km_http_status http;
+    struct km_streams_status streams;
 
+    km_streams_get_status(api->streams, &streams);
     km_store_get_status(api->store, &store);
     km_http_server_get_status(api->server, &http);
     km_json_object(&w);
@@ -64,6 +80,7 @@ void km_get_status(struct km_call *call)
     km_json_member_int(&w, "retention_seconds", api->retention_ms / 1000);
     write_store(&w, &store);
     write_http(&w, &http);
+    write_streams(&w, &streams);
     km_json_object_end(&w);
     km_answer_json(call, &body);
 }

@@ -122,8 +122,9 @@ enum MHD_Result km_http_answer(struct km_http_exchange *x, struct MHD_Connection
     struct km_call *call = &x->call;
     bool gzip = km_gzip_accepted(
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept-Encoding"));
-    struct MHD_Response *response =
-        call->next ? stream_response(x, gzip) : buffer_response(x, gzip);
+    struct MHD_Response *response = call->stream ? km_http_stream(x, connection)
+                                    : call->next ? stream_response(x, gzip)
+                                                 : buffer_response(x, gzip);
     enum MHD_Result result;
     char number[16];
 

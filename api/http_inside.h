@@ -60,4 +60,8 @@ void km_http_completed(void *arg, struct MHD_Connection *connection, void **requ
 /* Sends what the call was answered with; MHD_NO, which ends the connection, without memory. */
 enum MHD_Result km_http_answer(struct km_http_exchange *x, struct MHD_Connection *connection);
 
+/* The response of a call that was answered with events; takes their stream. NULL without memory.
+ * (http_stream.c) */
+struct MHD_Response *km_http_stream(struct km_http_exchange *x, struct MHD_Connection *connection);
+
 #endif

@@ -135,6 +135,7 @@ enum MHD_Result km_http_request(void *arg, struct MHD_Connection *connection, co
         x->begun = true;
         server->requests++;
         x->call.api = server->api;
+        x->call.last_event_id = header(connection, "Last-Event-ID");
         if (km_call_route(&x->call, server->routes, method, x->target) < 0)
             return MHD_NO;
         /* A problem of the headers comes first: it may say that the body must not be read. */

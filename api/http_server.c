@@ -61,7 +61,7 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
 
 static int start_daemon(struct km_http_server *s, const struct sockaddr_storage *address)
 {
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, s->cert},
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, s->key},
                                    {MHD_OPTION_END, 0, NULL}};
@@ -159,6 +159,7 @@ void km_http_server_stop(struct km_http_server *server, int64_t drain_ms)
         MHD_socket listening;
 
         server->stopping = true;
+        km_streams_end(server->api->streams);
         listening = MHD_quiesce_daemon(server->daemon);
 
         while (server->under_way > 0 && km_time_steady_ms() < until)

@@ -12,7 +12,10 @@
 #include "http_server.h"
 #include "log.h"
 #include "store.h"
+#include "stream.h"
 #include "time_format.h"
+
+#define HEARTBEAT_MS 15000 /* proxies cut connections that say nothing for 30 s or more */
 
 /* Waits for SIGTERM or SIGINT; drops old history once an interval, so that it goes in silence too.
  */
@@ -51,6 +54,11 @@ static int serve(const struct km_api_config *config)
                          .retention_ms = config->retention,
                          .started_ms = km_time_now_ms(),
                          .version = KM_VERSION};
+    struct km_streams_config streams = {.api = &api,
+                                        .routes = km_routes,
+                                        .interval_ms = config->interval,
+                                        .heartbeat_ms = HEARTBEAT_MS,
+                                        .max_streams = (unsigned)config->max_streams};
     uint32_t fit = km_file_limit_raise(http.max_connections);
     sigset_t signals;
     int r;
@@ -72,9 +80,16 @@ static int serve(const struct km_api_config *config)
         km_error("the store cannot be made: %s", strerror(-r));
         return 1;
     }
+    r = km_streams_new(&streams, &api.streams);
+    if (r < 0) {
+        km_error("the streams' thread cannot be started: %s", strerror(-r));
+        km_store_free(api.store);
+        return 1;
+    }
     r = km_http_server_start(&http, &api, km_routes, &api.server);
     if (r < 0) {
         km_error("cannot listen on %s: %s", config->listen, strerror(-r));
+        km_streams_free(api.streams);
         km_store_free(api.store);
         return 1;
     }
@@ -85,6 +100,7 @@ static int serve(const struct km_api_config *config)
     run_until_told(&api, &signals);
     km_info("stopping");
     km_http_server_stop(api.server, config->drain_timeout);
+    km_streams_free(api.streams);
     km_store_free(api.store);
     return 0;
 }

@@ -64,7 +64,9 @@ static void answers(struct km_json *w, const struct km_route *route)
     km_json_member(w, "description",
                    route->windowed ? "what is now, or with window its history" : "the answer");
     km_json_member_object(w, "content");
-    km_json_member_object(w, route->answer ? "application/json" : "text/plain");
+    km_json_member_object(w, route->answer                    ? "application/json"
+                             : route->flags & KM_ROUTE_EVENTS ? "text/event-stream"
+                                                              : "text/plain");
     if (route->windowed) {
         km_json_member_object(w, "schema");
         km_json_member_array(w, "anyOf");

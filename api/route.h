@@ -12,6 +12,7 @@
  * /openapi.json says about it. This header is all that a handler sees of HTTP.
  */
 
+struct km_stream;
 struct km_api; /* what handlers work on: store, configuration, start time (api.h) */
 struct km_call;
 
@@ -20,7 +21,7 @@ typedef void km_handler(struct km_call *call);
 enum km_param_type {
     KM_PARAM_INT,    /* min..max */
     KM_PARAM_CHOICE, /* one of choices, "a|b|c" */
-    KM_PARAM_STRING, /* 1..253 bytes of UTF-8 */
+    KM_PARAM_STRING, /* 1..1024 bytes of UTF-8; max above 1: may stand in a query so often */
 };
 
 /* A query parameter: checked before the handler is called; an unknown or double one is refused. */
@@ -36,6 +37,7 @@ struct km_param {
 enum km_route_flags {
     KM_ROUTE_INGEST = 1,   /* takes a JSON body */
     KM_ROUTE_INTERNAL = 2, /* not part of the document: /docs and its files, / */
+    KM_ROUTE_EVENTS = 4,   /* answers with server-sent events */
 };
 
 struct km_route {
@@ -70,6 +72,12 @@ int64_t km_call_int(const struct km_call *call, const char *name, int64_t missin
 /* Place of the word in choices. */
 int km_call_choice(const struct km_call *call, const char *name, int missing);
 
+/* The value of a parameter that may stand there several times, by its place; NULL behind the last. */
+const char *km_call_nth(const struct km_call *call, const char *name, unsigned place);
+
+/* The Last-Event-ID header as a number; 0 without one, or where it is none. */
+int64_t km_call_last_event_id(const struct km_call *call);
+
 /* The request's body, after gzip, within the body limit. */
 const char *km_call_body(const struct km_call *call, size_t *ret_len);
 
@@ -96,6 +104,9 @@ void km_answer_redirect(struct km_call *call, const char *location);
  */
 void km_answer_stream(struct km_call *call, int (*next)(void *state, struct km_buf *out),
                       void (*done)(void *state), void *state);
+
+/* 200 with server-sent events, for as long as client and stream live. Takes the stream. */
+void km_answer_events(struct km_call *call, struct km_stream *stream);
 
 /*
  * application/problem+json (RFC 9457) with a status of 4xx or 5xx and a sentence for the reader.

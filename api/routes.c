@@ -3,6 +3,7 @@
 #include "handlers.h"
 #include "list_page.h"
 #include "route.h"
+#include "stream.h"
 
 #define WINDOW_MAX INT64_C(31622400) /* a year; the retention is checked by the handler */
 
@@ -54,6 +55,13 @@ static const struct km_param list[] = {LIST, END};
 static const struct km_param pods[] = {LIST, NAMESPACE, NODE, END};
 static const struct km_param node_pods[] = {LIST, NAMESPACE, END};
 static const struct km_param namespace_pods[] = {LIST, NODE, END};
+static const struct km_param stream[] = {
+    {"watch", KM_PARAM_STRING, 0, KM_STREAM_WATCHES, NULL, "/api/cluster",
+     "A path with its parameters, percent-encoded, whose answer is sent each interval. May stand "
+     "there up to 16 times."},
+    {"since", KM_PARAM_INT, 0, INT64_MAX, NULL, NULL,
+     "The id of the last tick you have, for clients that cannot send it as Last-Event-ID."},
+    END};
 static const struct km_param health[] = {
     {"verbose", KM_PARAM_CHOICE, 0, 0, "|true", NULL, "List the checks."}, END};
 
@@ -99,6 +107,9 @@ const struct km_route km_routes[] = {
      NULL, 0},
     {"GET", WL "/pods", km_get_workload_pods, namespace_pods, "workloads", "listWorkloadPods",
      "The pods of a workload", "PodList", NULL, NULL, 0},
+    {"GET", "/api/stream", km_get_stream, stream, "server", "stream",
+     "What paths answer, again each interval, as server-sent events", NULL, NULL, NULL,
+     KM_ROUTE_EVENTS},
     {"GET", "/api/status", km_get_status, NULL, "server", "getStatus", "The server's own figures",
      "Status", NULL, NULL, 0},
     {"GET", "/livez", km_get_livez, health, "server", "livez", "Whether the server lives", NULL,

@@ -84,7 +84,7 @@ export function listTests(world) {
     test("namespace, deployment, pod, and back by the path", async () => {
         const {browser, still} = world;
         const page = await openPage(browser, still.url);
-        await visit(page, still.url, "#/namespaces", "tbody tr");
+        await visit(page, still.url, "#/namespaces?window=21600", "tbody tr");
         await page.locator("tbody a.name", {hasText: "shop"}).click();
         await page.locator("tbody a.name", {hasText: /^checkout$/}).click();
         await page.getByRole("heading", {name: "checkout", exact: true}).waitFor();
