@@ -34,6 +34,8 @@ finish() {
 }
 trap finish EXIT
 
+# A run just before may have left its namespace, and it may be going still.
+kubectl delete namespace kubemonitor-e2e --ignore-not-found --timeout=180s >/dev/null
 with_image() { sed "s#IMAGE#$IMAGE#; s#PULL#$PULL#" "$1"; }
 with_image tests/e2e/load.yaml | kubectl apply -f - >/dev/null
 [ -z "${STATIC_POD_DIR:-}" ] || with_image tests/e2e/static-pod.yaml >"$STATIC_POD_DIR/kubemonitor-static.yaml"
