@@ -16,6 +16,8 @@ static const struct km_option options[] = {
     {"fast", NULL, KM_OPTION_FLAG, O(fast), NULL, NULL, 0, 0,
      "Send as fast as the server takes it, stamped so that the last tick is now; a duration longer "
      "than the server's retention is refused"},
+    {"print", NULL, KM_OPTION_FLAG, O(print), NULL, NULL, 0, 0,
+     "Write the bodies to standard output, a line each, and send nothing"},
     {"churn", NULL, KM_OPTION_INT, O(churn), "PERCENT", "0", 0, 100,
      "Pods replaced by new ones in a minute"},
     {"seed", NULL, KM_OPTION_INT, O(seed), "N", "1", 0, 0,

@@ -11,7 +11,7 @@
 struct km_load_settings {
     const char *server;
     int64_t nodes, pods_per_node, interval, duration, churn, seed, connections;
-    bool fast;
+    bool fast, print;
 };
 
 extern const struct km_program km_load_program;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "load_body.h"
+#include "load_print.h"
 #include "load_send.h"
 #include "load_settings.h"
 #include "log.h"
@@ -46,6 +47,13 @@ static int play(const struct km_load_settings *settings)
     int r = km_load_new(&config, &load);
 
     plan.start_ms = km_time_now_ms();
+    if (r == 0 && settings->print) {
+        r = km_load_print(&plan.schedule, plan.start_ms, load, stdout);
+        km_load_free(load);
+        if (r < 0)
+            km_error("standard output: %s", strerror(-r));
+        return r < 0 ? 1 : 0;
+    }
     if (r == 0)
         r = km_load_send(&plan, load, &report);
     km_load_free(load);
