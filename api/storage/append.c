@@ -15,8 +15,8 @@ struct subject {
 
 /* Calls each with every reading of the batch; stops at the first that is not 0. */
 static int for_each(const struct km_batch *batch,
-                    int (*each)(struct km_store *, const struct subject *, void *),
-                    struct km_store *store, void *arg)
+                    int (*each)(struct km_shard *, const struct subject *, void *),
+                    struct km_shard *shard, void *arg)
 {
     struct subject s;
     int r;
@@ -25,7 +25,7 @@ static int for_each(const struct km_batch *batch,
         s = (struct subject){KM_ENTITY_NODE, {.restarts = -1, .host_network = -1}, &batch->reading};
         s.facts.text[KM_FACT_NODE] = batch->node;
         s.facts.text[KM_FACT_BOOT_ID] = batch->boot_id;
-        r = each(store, &s, arg);
+        r = each(shard, &s, arg);
         if (r < 0)
             return r;
     }
@@ -43,7 +43,7 @@ static int for_each(const struct km_batch *batch,
         s.facts.text[KM_FACT_OWNER_KIND] = pod->owner_kind;
         s.facts.text[KM_FACT_OWNER_NAME] = pod->owner_name;
         s.facts.text[KM_FACT_DEPLOYMENT] = pod->deployment;
-        r = each(store, &s, arg);
+        r = each(shard, &s, arg);
         if (r < 0)
             return r;
         s.kind = KM_ENTITY_CONTAINER;
@@ -60,7 +60,7 @@ static int for_each(const struct km_batch *batch,
             s.facts.text[KM_FACT_STATE] = container->state;
             s.facts.started_ms = container->started_ms;
             s.facts.restarts = container->restarts;
-            r = each(store, &s, arg);
+            r = each(shard, &s, arg);
             if (r < 0)
                 return r;
         }
@@ -68,59 +68,32 @@ static int for_each(const struct km_batch *batch,
     return 0;
 }
 
-/* The id of a member outside the catalogue, or -1. */
-static int key_find(const struct km_store *store, const struct km_extra *extra)
-{
-    for (uint32_t i = 0; i < store->n_keys; i++) {
-        const struct km_key *k = &store->keys[i];
-
-        if (k->group == extra->group && strncmp(k->key, extra->key, extra->key_len) == 0 &&
-            k->key[extra->key_len] == '\0')
-            return (int)(KM_METRIC_COUNT + i);
-    }
-    return -1;
-}
-
-static int key_add(struct km_store *store, const struct km_extra *extra)
-{
-    char text[256];
-    const char *copy;
-
-    if (extra->key_len >= sizeof(text))
-        return -ENOSPC;
-    memcpy(text, extra->key, extra->key_len);
-    text[extra->key_len] = '\0';
-    copy = km_intern_get(&store->names, text);
-    if (!copy)
-        return -ENOMEM;
-    store->keys[store->n_keys] = (struct km_key){copy, extra->group};
-    return (int)(KM_METRIC_COUNT + store->n_keys++);
-}
-
+/* What a batch may cost at most. */
 struct need {
-    uint32_t entities, keys;
+    uint32_t entities;
     size_t bytes;
+    struct km_new_keys keys;
 };
 
 /* Keeps what was found for the reading, so that storing it need not look again. */
-static int remember(struct km_store *store, struct km_entity *entity)
+static int remember(struct km_shard *shard, struct km_entity *entity)
 {
-    if (store->n_found == store->room_found) {
-        uint32_t room = store->room_found ? store->room_found * 2 : 256;
-        struct km_entity **found = realloc(store->found, room * sizeof(struct km_entity *));
+    if (shard->n_found == shard->room_found) {
+        uint32_t room = shard->room_found ? shard->room_found * 2 : 64;
+        struct km_entity **found = realloc(shard->found, room * sizeof(struct km_entity *));
 
         if (!found)
             return -ENOMEM;
-        store->bytes += (room - store->room_found) * sizeof(struct km_entity *);
-        store->found = found;
-        store->room_found = room;
+        shard->bytes += (room - shard->room_found) * sizeof(struct km_entity *);
+        shard->found = found;
+        shard->room_found = room;
     }
-    store->found[store->n_found++] = entity;
+    shard->found[shard->n_found++] = entity;
     return 0;
 }
 
 /* What a reading may cost: its block's growth; when it is new, an entity and its texts on top. */
-static int count_need(struct km_store *store, const struct subject *s, void *arg)
+static int count_need(struct km_shard *shard, const struct subject *s, void *arg)
 {
     struct need *need = arg;
     struct km_entity *e;
@@ -130,10 +103,12 @@ static int count_need(struct km_store *store, const struct subject *s, void *arg
         columns += (size_t)__builtin_popcountll(s->reading->sample.present[w]);
     if (columns > KM_ROW_MAX)
         return -ENOSPC;
-    for (size_t i = 0; i < s->reading->n_extra; i++)
-        need->keys += key_find(store, &s->reading->extra[i]) < 0;
-    e = km_index_find(store, s->kind, &s->facts);
-    if (remember(store, e) < 0)
+    for (size_t i = 0; i < s->reading->n_extra; i++) {
+        if (km_keys_need(shard->store, &s->reading->extra[i], &need->keys) < 0)
+            return -ENOSPC;
+    }
+    e = km_index_find(shard, s->kind, &s->facts);
+    if (remember(shard, e) < 0)
         return -ENOMEM;
     if (e) {
         need->bytes += km_block_growth((unsigned)columns);
@@ -146,7 +121,8 @@ static int count_need(struct km_store *store, const struct subject *s, void *arg
     return 0;
 }
 
-static void make_row(struct km_store *store, const struct km_reading *reading, struct km_row *row)
+static void make_row(const struct km_store *store, const struct km_reading *reading,
+                     struct km_row *row)
 {
     row->time_ms = reading->sample.time_ms;
     row->count = 0;
@@ -160,11 +136,9 @@ static void make_row(struct km_store *store, const struct km_reading *reading, s
     }
     for (size_t i = 0; i < reading->n_extra; i++) {
         const struct km_extra *extra = &reading->extra[i];
-        int id = key_find(store, extra);
+        int id = km_keys_find(store, extra);
         unsigned place = row->count;
 
-        if (id < 0)
-            id = key_add(store, extra);
         if (id < 0)
             continue;
         while (place > 0 && row->metric[place - 1] > id) {
@@ -178,7 +152,7 @@ static void make_row(struct km_store *store, const struct km_reading *reading, s
     }
 }
 
-/* Storing a batch: the place in store->found, and whether what stands there can be trusted. */
+/* Storing a batch: the place in shard->found, and whether what stands there can be trusted. */
 struct take {
     int64_t received_ms;
     uint32_t place;
@@ -186,83 +160,157 @@ struct take {
 };
 
 /* Facts seldom change: their hash saves comparing a dozen texts that lie all over the memory. */
-static int update_facts(struct km_store *store, struct km_entity *e, const struct km_facts *said)
+static int update_facts(struct km_shard *shard, struct km_entity *e, const struct km_facts *said)
 {
     uint64_t hash = km_facts_hash(said);
-    struct km_entity before;
     int r;
 
     if (hash == e->facts_hash)
         return 0;
-    before = *e;
-    r = km_facts_update(&store->names, &e->facts, said);
+    r = km_facts_update(shard, e, said);
     if (r == 0)
         e->facts_hash = hash;
-    if (!km_order_same(&before, e) && km_order_rename(store, e) < 0)
-        r = -ENOMEM;
     return r;
 }
 
-static int store_one(struct km_store *store, const struct subject *s, void *arg)
+/* Times of the shard that others look at without its lock; written under it. */
+static void note_time(_Atomic int64_t *known, int64_t time_ms, bool is_later)
+{
+    int64_t old = atomic_load_explicit(known, memory_order_relaxed);
+
+    if (is_later ? time_ms > old : time_ms < old)
+        atomic_store_explicit(known, time_ms, memory_order_relaxed);
+}
+
+static void note_row(struct km_shard *shard, const struct km_entity *e, const struct km_row *row,
+                     bool late)
+{
+    struct km_store_status *c = &shard->counters;
+
+    c->rows++;
+    c->samples += row->count;
+    c->rows_appended++;
+    c->rows_late += late;
+    note_time(&shard->oldest_ms, row->time_ms, false);
+    note_time(&shard->newest_ms, row->time_ms, true);
+    /* Where the oldest block may end earlier than before: one of its own, or cut in two. */
+    if (late || e->n_blocks == 1)
+        note_time(&shard->due_ms, km_block_last(e->blocks[0]), false);
+}
+
+static int store_one(struct km_shard *shard, const struct subject *s, void *arg)
 {
     struct take *take = arg;
-    struct km_entity *e = store->found[take->place++];
+    struct km_entity *e = shard->found[take->place++];
     struct km_row row;
     int64_t newest;
     int r;
 
     /* Not there before, but maybe by an earlier reading of the batch; or found, but gone since. */
-    if (!e || store->n_removed != take->n_removed)
-        e = km_index_find(store, s->kind, &s->facts);
+    if (!e || shard->n_removed != take->n_removed)
+        e = km_index_find(shard, s->kind, &s->facts);
     if (!e)
-        e = km_index_add(store, s->kind, &s->facts);
+        e = km_index_add(shard, s->kind, &s->facts);
     if (!e)
         return -ENOMEM;
-    make_row(store, s->reading, &row);
+    make_row(shard->store, s->reading, &row);
     newest = km_entity_newest(e);
-    r = km_entity_insert(e, &row, &store->bytes);
+    r = km_entity_insert(e, &row, &shard->bytes);
     if (r == -EEXIST) {
-        store->counters.rows_duplicate++;
+        shard->counters.rows_duplicate++;
         r = 0;
     } else if (r == 0) {
-        store->counters.rows++;
-        store->counters.samples += row.count;
-        store->counters.rows_appended++;
-        store->counters.rows_late += row.time_ms < newest;
+        note_row(shard, e, &row, row.time_ms < newest);
         if (row.time_ms > newest)
-            r = update_facts(store, e, &s->facts);
+            r = update_facts(shard, e, &s->facts);
     }
-    if (e->n_blocks == 0)
-        km_index_remove(store, e);
-    else if (take->received_ms > e->received_ms)
+    if (e->n_blocks == 0) {
+        km_index_remove(shard, e);
+        return r;
+    }
+    if (take->received_ms > e->received_ms)
         e->received_ms = take->received_ms;
+    if (s->kind == KM_ENTITY_NODE && e->node) {
+        if (km_entity_newest(e) > e->node->newest_ms)
+            e->node->newest_ms = km_entity_newest(e);
+        if (e->received_ms > e->node->received_ms)
+            e->node->received_ms = e->received_ms;
+    }
     return r;
 }
 
-int km_store_append(struct km_store *store, const struct km_batch *batch, int64_t received_ms)
+/* Promises the batch what it needs. Returns 0, -ENOSPC, or -EAGAIN where memory must be freed. */
+static int reserve(struct km_store *store, const struct need *need)
 {
-    struct need need = {0};
-    struct take take = {.received_ms = received_ms};
+    size_t bytes = atomic_fetch_add(&store->reserved_bytes, need->bytes) + need->bytes;
+    uint32_t entities =
+        atomic_fetch_add(&store->reserved_entities, need->entities) + need->entities;
+
+    if (entities + store->n_entities > store->config.max_entities)
+        return -ENOSPC;
+    return bytes + store->bytes > store->config.memory_limit ? -EAGAIN : 0;
+}
+
+static void release(struct km_store *store, const struct need *need)
+{
+    atomic_fetch_sub(&store->reserved_bytes, need->bytes);
+    atomic_fetch_sub(&store->reserved_entities, need->entities);
+}
+
+/* The shard is locked. *need is what the batch needed. */
+static int take_in(struct km_shard *shard, const struct km_batch *batch, int64_t received_ms,
+                   struct need *need)
+{
+    struct take take = {.received_ms = received_ms, .n_removed = shard->n_removed};
     int r;
 
-    pthread_rwlock_wrlock(&store->lock);
-    if (received_ms >= store->next_expire_ms) {
-        km_retention_drop(store, received_ms - store->config.retention_ms);
-        store->next_expire_ms = received_ms + store->config.interval_ms;
-    }
-    store->n_found = 0;
-    take.n_removed = store->n_removed;
-    r = for_each(batch, count_need, store, &need);
-    if (r == 0 && (store->n_entities + need.entities > store->config.max_entities ||
-                   store->n_keys + need.keys > store->config.max_keys))
-        r = -ENOSPC;
+    shard->n_found = 0;
+    need->entities = need->keys.count = 0;
+    need->bytes = 0;
+    r = for_each(batch, count_need, shard, need);
+    if (r < 0)
+        return r;
+    r = reserve(shard->store, need);
     if (r == 0)
-        r = km_retention_room(store, need.bytes);
+        r = km_keys_add(shard->store, &need->keys);
     if (r == 0)
-        r = for_each(batch, store_one, store, &take);
-    if (r == 0)
-        km_retention_room(store,
-                          0); /* blocks that grew by more than the average are paid for now */
-    pthread_rwlock_unlock(&store->lock);
+        r = for_each(batch, store_one, shard, &take);
+    km_shard_show(shard);
+    release(shard->store, need);
     return r;
+}
+
+/* An interval's worth of history is dropped by the first batch of a shard in each interval. */
+static void drop_if_due(struct km_shard *shard, int64_t received_ms)
+{
+    struct km_store *store = shard->store;
+
+    if (received_ms < shard->next_expire_ms &&
+        atomic_load_explicit(&shard->evicted_ms, memory_order_relaxed) >=
+            atomic_load_explicit(&store->evict_ms, memory_order_relaxed))
+        return;
+    km_retention_drop(shard, received_ms);
+    shard->next_expire_ms = received_ms + store->config.interval_ms;
+}
+
+#define TRIES 100 /* others may take the room that was made */
+
+int km_store_append(struct km_store *store, const struct km_batch *batch, int64_t received_ms)
+{
+    struct km_shard *shard = km_shard_of_batch(store, batch);
+    struct need need;
+    int r = -EAGAIN;
+
+    km_retention_pace(store);
+    for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
+        pthread_mutex_lock(&shard->lock);
+        drop_if_due(shard, received_ms);
+        r = take_in(shard, batch, received_ms, &need);
+        pthread_mutex_unlock(&shard->lock);
+        if (r == -EAGAIN && km_retention_room(store, need.bytes) < 0)
+            return -ENOSPC;
+    }
+    if (r == 0)
+        km_retention_room(store, 0); /* blocks that grew by more than was asked for are paid now */
+    return r == -EAGAIN ? -ENOSPC : r;
 }

@@ -13,11 +13,42 @@ void km_block_free(struct km_block *block)
 {
     if (!block)
         return;
+    /* The last one to let go frees it, and sees all that the others did before. */
+    if (block->sealed && atomic_fetch_sub_explicit(&block->others, 1, memory_order_acq_rel) > 0)
+        return;
     if (!block->sealed) {
         free(km_block_open(block)->frame);
         km_block_log_clear(block);
     }
     free(block);
+}
+
+static struct km_block *copy_open(const struct km_block *b)
+{
+    struct km_block *copy = malloc(km_block_open_size(b->columns));
+    struct km_open *open;
+
+    if (!copy)
+        return NULL;
+    memcpy(copy, b, km_block_open_size(b->columns));
+    open = km_block_open(copy);
+    open->cells = open->last_cell = NULL;
+    open->frame = b->frame_rows ? malloc(b->frame_size) : NULL;
+    if ((b->frame_rows && !open->frame) || km_block_log_copy(b, copy) < 0) {
+        km_block_free(copy);
+        return NULL;
+    }
+    if (open->frame)
+        memcpy(open->frame, km_block_open(b)->frame, b->frame_size);
+    return copy;
+}
+
+struct km_block *km_block_take(struct km_block *block)
+{
+    if (!block->sealed)
+        return copy_open(block);
+    atomic_fetch_add_explicit(&block->others, 1, memory_order_relaxed);
+    return block;
 }
 
 size_t km_block_size(const struct km_block *b)

@@ -35,6 +35,13 @@ struct km_block;
 struct km_block *km_block_new(const struct km_row *row, unsigned limit);
 void km_block_free(struct km_block *block); /* NULL is fine */
 
+/*
+ * The block as it is now, to be read by who does not hold the lock of its owner, for
+ * km_block_free(): a sealed one itself, counted once more, since it never changes; of an open one a
+ * copy. Returns NULL when memory runs out.
+ */
+struct km_block *km_block_take(struct km_block *block);
+
 /* Bytes of memory it takes, those of the allocator included. */
 size_t km_block_size(const struct km_block *block);
 

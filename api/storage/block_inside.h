@@ -4,6 +4,8 @@
 
 /* How a block lies in memory, for the files block*.c alone. */
 
+#include <stdatomic.h>
+
 #include "block.h"
 
 /*
@@ -24,6 +26,7 @@ struct km_block {
     uint8_t rows, frame_rows;
     uint8_t limit; /* no more rows are added at the end; half of it is the most of the log */
     bool sealed;
+    _Atomic uint16_t others; /* who hold it beside its owner; only of a sealed one */
     uint64_t memory[];
 };
 
@@ -88,6 +91,10 @@ const uint8_t *km_block_log(const struct km_block *b, size_t from, uint8_t *room
 /* Frees the log's cells; what they take, the allocator's share included. */
 void km_block_log_clear(struct km_block *b);
 size_t km_block_log_heap(const struct km_block *b);
+
+/* Copies the log's cells into an open block that is a copy of b but for them. Returns 0 or -ENOMEM;
+ * then it has none. */
+int km_block_log_copy(const struct km_block *b, struct km_block *copy);
 
 /* Adds a record to the log. Returns 0 or -ENOMEM; then nothing has changed. */
 int km_block_log_add(struct km_block *b, const uint8_t *bytes, size_t size);

@@ -2,6 +2,7 @@
 #ifndef KM_API_STORAGE_ENTITY_H
 #define KM_API_STORAGE_ENTITY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +11,7 @@
 #include "intern.h"
 #include "store.h"
 
-/* One identity and its rows. Inside the store; its lock guards all of it. */
+/* One identity and its rows. Inside the store; its shard's lock guards all of it. */
 
 /* Texts known of an entity, each interned or NULL. The first ones are its identity. */
 enum km_fact {
@@ -39,10 +40,13 @@ struct km_facts {
 #define KM_ENTITY_KINDS 3 /* of enum km_entity_kind */
 
 struct km_entity {
-    uint64_t key;           /* hash of the identity */
-    struct km_entity *next; /* of the same bucket of the index */
-    uint32_t slot, generation;
+    uint64_t key;              /* hash of the identity */
+    struct km_entity *next;    /* of the same bucket of the index */
+    uint32_t slot, generation; /* as in a struct km_ref */
     enum km_entity_kind kind;
+    bool ordered;          /* it is in the order of its kind */
+    _Atomic bool has_twin; /* another one had its name at some time; set under the order's lock */
+    struct km_node_time *node; /* of its node, where it has one; the shard's */
     struct km_facts facts;
     uint64_t facts_hash; /* of what was said last: km_facts_hash() */
     int64_t received_ms;

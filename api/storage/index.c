@@ -8,182 +8,152 @@
 
 #define NO_SLOT UINT32_MAX
 
-struct km_entity *km_index_find(const struct km_store *store, enum km_entity_kind kind,
+struct km_entity *km_index_find(const struct km_shard *shard, enum km_entity_kind kind,
                                 const struct km_facts *facts)
 {
     uint64_t key = km_entity_key(kind, facts);
     struct km_entity *e;
 
-    if (!store->n_buckets)
+    if (!shard->n_buckets)
         return NULL;
-    for (e = store->buckets[key & (store->n_buckets - 1)]; e; e = e->next) {
+    for (e = shard->buckets[key & (shard->n_buckets - 1)]; e; e = e->next) {
         if (e->key == key && km_entity_is(e, kind, facts))
             return e;
     }
     return NULL;
 }
 
-static int grow_slots(struct km_store *store)
+static int grow_slots(struct km_shard *shard)
 {
-    uint32_t room = store->room_slots ? store->room_slots * 2 : 64;
-    struct km_entity **slots = realloc(store->slots, room * sizeof(struct km_entity *));
+    uint32_t room = shard->room_slots ? shard->room_slots * 2 : 64;
+    struct km_entity **slots = realloc(shard->slots, room * sizeof(struct km_entity *));
     uint32_t *generations;
-    bool *unsorted;
 
     if (!slots)
         return -ENOMEM;
-    store->slots = slots;
-    generations = realloc(store->generations, room * sizeof(*generations));
+    shard->slots = slots;
+    generations = realloc(shard->generations, room * sizeof(*generations));
     if (!generations)
         return -ENOMEM;
-    store->generations = generations;
-    memset(generations + store->room_slots, 0, (room - store->room_slots) * sizeof(*generations));
-    unsorted = realloc(store->unsorted, room * sizeof(*unsorted));
-    if (!unsorted)
-        return -ENOMEM;
-    store->unsorted = unsorted;
-    memset(unsorted + store->room_slots, 0, (room - store->room_slots) * sizeof(*unsorted));
-    store->bytes += (room - store->room_slots) *
-                    (sizeof(struct km_entity *) + sizeof(*generations) + sizeof(*unsorted));
-    store->room_slots = room;
+    shard->generations = generations;
+    memset(generations + shard->room_slots, 0, (room - shard->room_slots) * sizeof(*generations));
+    shard->bytes +=
+        (room - shard->room_slots) * (sizeof(struct km_entity *) + sizeof(*generations));
+    shard->room_slots = room;
     return 0;
 }
 
 /* One bucket an entity or more, so that chains stay short. */
-static int grow_buckets(struct km_store *store)
+static int grow_buckets(struct km_shard *shard)
 {
-    size_t count = store->n_buckets ? store->n_buckets * 2 : 64;
+    size_t count = shard->n_buckets ? shard->n_buckets * 2 : 64;
     struct km_entity **buckets = calloc(count, sizeof(struct km_entity *));
 
     if (!buckets)
         return -ENOMEM;
-    for (uint32_t i = 0; i < store->n_slots; i++) {
-        struct km_entity *e = store->slots[i];
+    for (uint32_t i = 0; i < shard->n_slots; i++) {
+        struct km_entity *e = shard->slots[i];
 
         if (e) {
             e->next = buckets[e->key & (count - 1)];
             buckets[e->key & (count - 1)] = e;
         }
     }
-    free(store->buckets);
-    store->bytes += (count - store->n_buckets) * sizeof(struct km_entity *);
-    store->buckets = buckets;
-    store->n_buckets = count;
+    free(shard->buckets);
+    shard->bytes += (count - shard->n_buckets) * sizeof(struct km_entity *);
+    shard->buckets = buckets;
+    shard->n_buckets = count;
     return 0;
 }
 
 /* A free slot: the first one from first_free on, so that the table stays dense. */
-static uint32_t take_slot(struct km_store *store)
+static uint32_t take_slot(struct km_shard *shard)
 {
-    uint32_t slot = store->first_free;
+    uint32_t slot = shard->first_free;
 
-    while (slot < store->n_slots && store->slots[slot])
+    while (slot < shard->n_slots && shard->slots[slot])
         slot++;
-    if (slot == store->n_slots) {
-        if (store->n_slots == store->room_slots && grow_slots(store) < 0)
+    if (slot == shard->n_slots) {
+        if (shard->n_slots == shard->room_slots && grow_slots(shard) < 0)
             return NO_SLOT;
-        store->n_slots++;
+        shard->n_slots++;
     }
-    store->first_free = slot + 1;
+    shard->first_free = slot + 1;
     return slot;
 }
 
-struct km_entity *km_index_add(struct km_store *store, enum km_entity_kind kind,
+static uint64_t *kind_counter(struct km_shard *shard, enum km_entity_kind kind)
+{
+    struct km_store_status *c = &shard->counters;
+
+    return kind == KM_ENTITY_NODE ? &c->nodes : kind == KM_ENTITY_POD ? &c->pods : &c->containers;
+}
+
+/* Undoes what km_index_add() has done so far. */
+static void discard(struct km_shard *shard, struct km_entity *e)
+{
+    shard->slots[e->slot / KM_SHARDS] = NULL;
+    if (e->slot / KM_SHARDS < shard->first_free)
+        shard->first_free = e->slot / KM_SHARDS;
+    shard->bytes -= km_order_remove(&shard->store->order[e->kind], e);
+    km_node_leave(shard, e);
+    km_facts_done(&shard->names, &e->facts);
+    free(e);
+}
+
+struct km_entity *km_index_add(struct km_shard *shard, enum km_entity_kind kind,
                                const struct km_facts *facts)
 {
     struct km_entity *e;
     uint32_t slot;
 
-    if (store->n_entities >= store->n_buckets && grow_buckets(store) < 0)
+    if (shard->n_entities >= shard->n_buckets && grow_buckets(shard) < 0)
+        return NULL;
+    slot = take_slot(shard);
+    if (slot == NO_SLOT)
         return NULL;
     e = calloc(1, sizeof(*e));
-    if (!e)
+    if (!e) {
+        shard->first_free = slot;
         return NULL;
-    slot = take_slot(store);
+    }
+    shard->slots[slot] = e;
     e->kind = kind;
-    e->slot = slot;
-    e->generation = slot == NO_SLOT ? 0 : ++store->generations[slot];
-    if (slot == NO_SLOT || km_facts_update(&store->names, &e->facts, facts) < 0 ||
-        km_order_add(store, e) < 0) {
-        if (slot != NO_SLOT)
-            store->first_free = slot;
-        km_facts_done(&store->names, &e->facts);
-        free(e);
+    e->slot = slot * KM_SHARDS + shard->number;
+    e->generation = ++shard->generations[slot];
+    if (km_facts_update(shard, e, facts) < 0 || !e->ordered) {
+        discard(shard, e);
         return NULL;
     }
     e->key = km_entity_key(kind, facts);
-    e->next = store->buckets[e->key & (store->n_buckets - 1)];
-    store->buckets[e->key & (store->n_buckets - 1)] = e;
-    store->slots[slot] = e;
-    store->n_entities++;
-    store->bytes += sizeof(*e) + sizeof(size_t);
+    e->next = shard->buckets[e->key & (shard->n_buckets - 1)];
+    shard->buckets[e->key & (shard->n_buckets - 1)] = e;
+    shard->n_entities++;
+    shard->bytes += sizeof(*e) + sizeof(size_t);
+    ++*kind_counter(shard, kind);
     return e;
 }
 
-void km_index_remove(struct km_store *store, struct km_entity *entity)
+void km_index_remove(struct km_shard *shard, struct km_entity *entity)
 {
-    struct km_entity **link = &store->buckets[entity->key & (store->n_buckets - 1)];
+    struct km_entity **link = &shard->buckets[entity->key & (shard->n_buckets - 1)];
 
     while (*link != entity)
         link = &(*link)->next;
     *link = entity->next;
-    store->slots[entity->slot] = NULL;
-    store->unsorted[entity->slot] = false;
-    if (entity->slot < store->first_free)
-        store->first_free = entity->slot;
-    store->n_entities--;
-    store->n_removed++;
-    store->bytes -= sizeof(*entity) + sizeof(size_t);
-    store->bytes -= entity->room_blocks * sizeof(struct km_block *);
-    km_facts_done(&store->names, &entity->facts);
+    shard->n_entities--;
+    shard->n_removed++;
+    shard->bytes -= sizeof(*entity) + sizeof(size_t);
+    shard->bytes -= entity->room_blocks * sizeof(struct km_block *);
+    --*kind_counter(shard, entity->kind);
     free(entity->blocks);
-    free(entity);
+    discard(shard, entity);
 }
 
-struct km_entity *km_index_get(const struct km_store *store, struct km_ref ref)
+struct km_entity *km_index_get(const struct km_shard *shard, struct km_ref ref)
 {
-    struct km_entity *e = ref.slot < store->n_slots ? store->slots[ref.slot] : NULL;
+    uint32_t slot = ref.slot / KM_SHARDS;
+    struct km_entity *e = slot < shard->n_slots ? shard->slots[slot] : NULL;
 
     return e && e->generation == ref.generation ? e : NULL;
-}
-
-uint64_t km_facts_hash(const struct km_facts *facts)
-{
-    const int64_t numbers[] = {facts->created_ms, facts->started_ms, facts->restarts,
-                               facts->host_network};
-    uint64_t hash = km_hash(KM_HASH_SEED, numbers, sizeof(numbers));
-
-    for (int f = 0; f < KM_FACT_COUNT; f++) {
-        if (facts->text[f])
-            hash = km_hash(hash + (uint64_t)f, facts->text[f], strlen(facts->text[f]));
-    }
-    return hash;
-}
-
-int km_facts_update(struct km_intern *names, struct km_facts *known, const struct km_facts *said)
-{
-    for (int f = 0; f < KM_FACT_COUNT; f++) {
-        const char *copy;
-
-        if (!said->text[f] || (known->text[f] && strcmp(known->text[f], said->text[f]) == 0))
-            continue;
-        copy = km_intern_get(names, said->text[f]);
-        if (!copy)
-            return -ENOMEM;
-        km_intern_put(names, known->text[f]);
-        known->text[f] = copy;
-    }
-    if (said->created_ms)
-        known->created_ms = said->created_ms;
-    if (said->started_ms)
-        known->started_ms = said->started_ms;
-    known->restarts = said->restarts;
-    known->host_network = said->host_network;
-    return 0;
-}
-
-void km_facts_done(struct km_intern *names, struct km_facts *facts)
-{
-    for (int f = 0; f < KM_FACT_COUNT; f++)
-        km_intern_put(names, facts->text[f]);
 }

@@ -118,6 +118,33 @@ struct km_filter {
 int km_store_list(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
                   struct km_ref **ret_refs, size_t *ret_count);
 
+/*
+ * The same list piece by piece, for as many entities as there may be: a cursor stands between two
+ * of them, and begins at the first one where it is all zero (KM_CURSOR_START).
+ */
+#define KM_NAME_PARTS  3   /* a node; namespace and pod; namespace, pod and container */
+#define KM_CURSOR_PART 256 /* bytes of a part: longer than any name in Kubernetes */
+
+struct km_cursor {
+    bool begun;
+    uint32_t slot;
+    char part[KM_NAME_PARTS][KM_CURSOR_PART];
+};
+#define KM_CURSOR_START ((struct km_cursor){0})
+
+/* Sets the cursor behind all entities whose name has these parts; NULL is "". */
+void km_cursor_set(struct km_cursor *ret_cursor, const char *const part[KM_NAME_PARTS]);
+
+/*
+ * The next entities that match, at most KM_STORE_PIECE. *ret_count is 0 at the end. One that comes
+ * or goes meanwhile may be in it or not; the others are, once. Returns 0 or -ENOMEM.
+ */
+#define KM_STORE_PIECE 512
+
+int km_store_next(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
+                  struct km_cursor *cursor, struct km_ref ret_refs[KM_STORE_PIECE],
+                  size_t *ret_count);
+
 /* What is known of an entity now: a copy, so nothing is held. */
 #define KM_VIEW_TEXT 2048
 

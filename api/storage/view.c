@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One entity read: what is known of it now, and its rows. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store_inside.h"
@@ -66,12 +67,12 @@ static int read_previous(const struct km_entity *e, struct km_row *ret_row)
 
 int km_store_view(const struct km_store *store, struct km_ref ref, struct km_view *ret_view)
 {
-    struct km_store *s = (struct km_store *)store;
+    struct km_shard *shard = km_shard_of(store, ref);
     const struct km_entity *e;
     int r = -ENOENT;
 
-    pthread_rwlock_rdlock(&s->lock);
-    e = km_index_get(s, ref);
+    pthread_mutex_lock(&shard->lock);
+    e = km_index_get(shard, ref);
     if (e && e->n_blocks > 0) {
         const struct km_block *last = e->blocks[e->n_blocks - 1];
 
@@ -85,23 +86,23 @@ int km_store_view(const struct km_store *store, struct km_ref ref, struct km_vie
         r = km_block_newest(last, &ret_view->last);
         ret_view->has_previous = r == 0 && read_previous(e, &ret_view->previous) == 0;
     }
-    pthread_rwlock_unlock(&s->lock);
+    pthread_mutex_unlock(&shard->lock);
     return r;
 }
 
 int km_store_newest(const struct km_store *store, struct km_ref ref, struct km_row *ret_last,
                     struct km_row *ret_previous, bool *ret_has_previous)
 {
-    struct km_store *s = (struct km_store *)store;
+    struct km_shard *shard = km_shard_of(store, ref);
     const struct km_entity *e;
     int r = -ENOENT;
 
-    pthread_rwlock_rdlock(&s->lock);
-    e = km_index_get(s, ref);
+    pthread_mutex_lock(&shard->lock);
+    e = km_index_get(shard, ref);
     if (e && e->n_blocks > 0)
         r = km_block_newest(e->blocks[e->n_blocks - 1], ret_last);
     *ret_has_previous = r == 0 && ret_previous && read_previous(e, ret_previous) == 0;
-    pthread_rwlock_unlock(&s->lock);
+    pthread_mutex_unlock(&shard->lock);
     return r;
 }
 
@@ -125,23 +126,53 @@ static int scan_block(const struct km_unpacked *rows, unsigned place, int64_t to
     return 0;
 }
 
-static int scan_entity(const struct km_entity *e, int64_t from_ms, int64_t to_ms,
-                       int (*each)(void *, const struct km_row *), void *arg)
+/* Blocks taken out of an entity, to be read without a lock. */
+struct taken {
+    struct km_block **blocks;
+    size_t count;
+};
+
+/* Takes the blocks with rows in a span of time, and the one before. The shard is locked. */
+static int take_blocks(const struct km_entity *e, int64_t from_ms, int64_t to_ms,
+                       struct taken *ret_taken)
 {
-    bool end = false;
     size_t b = 0;
-    int r = 0;
 
     /* The row before the first one may be the last of the block before. */
     while (b + 1 < e->n_blocks && km_block_first(e->blocks[b + 1]) < from_ms)
         b++;
-    for (; b < e->n_blocks && r == 0 && !end; b++) {
+    ret_taken->count = 0;
+    ret_taken->blocks = malloc((e->n_blocks - b + 1) * sizeof(struct km_block *));
+    if (!ret_taken->blocks)
+        return -ENOMEM;
+    for (; b < e->n_blocks && km_block_first(e->blocks[b]) <= to_ms; b++) {
+        struct km_block *block = km_block_take(e->blocks[b]);
+
+        if (!block)
+            return -ENOMEM;
+        ret_taken->blocks[ret_taken->count++] = block;
+    }
+    return 0;
+}
+
+static void give_blocks_back(struct taken *taken)
+{
+    for (size_t i = 0; i < taken->count; i++)
+        km_block_free(taken->blocks[i]);
+    free(taken->blocks);
+}
+
+static int scan_blocks(const struct taken *taken, int64_t from_ms, int64_t to_ms,
+                       int (*each)(void *, const struct km_row *), void *arg)
+{
+    bool end = false;
+    int r = 0;
+
+    for (size_t b = 0; b < taken->count && r == 0 && !end; b++) {
         struct km_unpacked *rows;
         unsigned place;
 
-        if (km_block_first(e->blocks[b]) > to_ms)
-            return 0;
-        r = km_block_unpack(e->blocks[b], &rows);
+        r = km_block_unpack(taken->blocks[b], &rows);
         if (r < 0)
             return r;
         place = km_unpacked_find(rows, from_ms);
@@ -154,13 +185,17 @@ static int scan_entity(const struct km_entity *e, int64_t from_ms, int64_t to_ms
 int km_store_scan(const struct km_store *store, struct km_ref ref, int64_t from_ms, int64_t to_ms,
                   int (*each)(void *arg, const struct km_row *row), void *arg)
 {
-    struct km_store *s = (struct km_store *)store;
+    struct km_shard *shard = km_shard_of(store, ref);
+    struct taken taken = {NULL, 0};
     const struct km_entity *e;
     int r;
 
-    pthread_rwlock_rdlock(&s->lock);
-    e = km_index_get(s, ref);
-    r = e ? scan_entity(e, from_ms, to_ms, each, arg) : -ENOENT;
-    pthread_rwlock_unlock(&s->lock);
+    pthread_mutex_lock(&shard->lock);
+    e = km_index_get(shard, ref);
+    r = e ? take_blocks(e, from_ms, to_ms, &taken) : -ENOENT;
+    pthread_mutex_unlock(&shard->lock);
+    if (r == 0)
+        r = scan_blocks(&taken, from_ms, to_ms, each, arg);
+    give_blocks_back(&taken);
     return r;
 }

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether an entity is what a filter asks for. */
+#include <string.h>
+#include <strings.h>
+
+#include "list_inside.h"
+
+bool km_entity_is_current(const struct km_shard *shard, const struct km_entity *e, int64_t now_ms)
+{
+    int64_t grace = 3 * shard->store->config.interval_ms;
+    const struct km_node_time *node = km_node_heard(e);
+
+    if (e->kind == KM_ENTITY_NODE)
+        return true;
+    if (!node)
+        return now_ms - e->received_ms <= grace;
+    return now_ms - node->received_ms <= grace && node->newest_ms - km_entity_newest(e) <= grace;
+}
+
+bool km_matcher_make(const struct km_shard *shard, const struct km_filter *filter, int64_t now_ms,
+                     struct km_matcher *ret_matcher)
+{
+    struct km_matcher m = {.filter = filter, .now_ms = now_ms};
+
+    m.text[KM_FACT_NODE] = filter->node;
+    m.text[KM_FACT_NAMESPACE] = filter->name_space;
+    m.text[KM_FACT_POD] = filter->pod;
+    m.text[KM_FACT_UID] = filter->uid;
+    m.text[KM_FACT_CONTAINER] = filter->container;
+    m.text[KM_FACT_DEPLOYMENT] = filter->deployment;
+    m.text[KM_FACT_OWNER_NAME] = filter->owner_name;
+    for (int f = 0; f < KM_FACT_COUNT; f++) {
+        if (m.text[f] && !(m.text[f] = km_intern_find(&shard->names, m.text[f])))
+            return false;
+    }
+    *ret_matcher = m;
+    return true;
+}
+
+/* The filter asks for what is there now, or was in a span of time. */
+static bool is_in_time(const struct km_shard *shard, const struct km_matcher *m,
+                       const struct km_entity *e)
+{
+    if (m->filter->current)
+        return km_entity_is_current(shard, e, m->now_ms);
+    return km_entity_newest(e) >= m->filter->since_ms &&
+           km_block_first(e->blocks[0]) <= m->now_ms + KM_STORE_FUTURE_MS;
+}
+
+bool km_matcher_fits(const struct km_shard *shard, const struct km_matcher *m,
+                     const struct km_entity *e)
+{
+    const char *kind = e->facts.text[KM_FACT_OWNER_KIND];
+
+    if (e->kind != m->filter->kind || e->n_blocks == 0)
+        return false;
+    for (int f = 0; f < KM_FACT_COUNT; f++) {
+        if (m->text[f] && m->text[f] != e->facts.text[f])
+            return false;
+    }
+    if (m->filter->owner_kind && (!kind || strcasecmp(kind, m->filter->owner_kind) != 0))
+        return false;
+    return is_in_time(shard, m, e);
+}
