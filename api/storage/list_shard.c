@@ -113,6 +113,7 @@ static bool same_found(const struct findings *f, size_t a, size_t b, enum km_ent
     return kind != KM_ENTITY_CONTAINER || name[strlen(name) + 1] != '\0';
 }
 
+/* There is something, so something is kept unless memory runs out. */
 static int list_found(const struct findings *f, const struct km_filter *filter,
                       struct km_ref **ret_refs, size_t *ret_count)
 {
@@ -127,13 +128,9 @@ static int list_found(const struct findings *f, const struct km_filter *filter,
                         i > 0 && same_found(f, i - 1, i, filter->kind));
     free(l.newest);
     free(l.same);
-    if (!l.refs || (f->count && !l.kept)) {
+    if (l.kept == 0) {
         free(l.refs);
         return -ENOMEM;
-    }
-    if (!l.kept) {
-        free(l.refs);
-        l.refs = NULL;
     }
     *ret_refs = l.refs;
     *ret_count = l.kept;
@@ -148,8 +145,12 @@ int km_list_by_shard(const struct km_store *store, const struct km_filter *filte
 
     for (unsigned i = 0; r == 0 && i < KM_SHARDS; i++)
         r = look_through((struct km_shard *)&store->shard[i], filter, now_ms, &f);
-    if (r == 0)
+    if (r == 0 && f.count == 0) {
+        *ret_refs = NULL;
+        *ret_count = 0;
+    } else if (r == 0) {
         r = list_found(&f, filter, ret_refs, ret_count);
+    }
     free(f.found);
     free(f.text);
     return r;
