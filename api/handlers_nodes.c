@@ -41,7 +41,7 @@ void km_get_node(struct km_call *call)
     struct km_view view;
     char missing[400];
 
-    if (km_call_int(call, "window", 0) > 0) {
+    if (km_window_is_asked(call)) {
         snprintf(missing, sizeof(missing), "node \"%s\" has not reported", name);
         km_answer_window(call, &filter, NULL, missing);
         return;

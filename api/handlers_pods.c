@@ -96,7 +96,7 @@ static void answer_pod(struct km_call *call, struct km_filter *filter)
     filter->since_ms = now - window * 1000;
     if (is_ambiguous(call, filter))
         return;
-    if (window > 0) {
+    if (km_window_is_asked(call)) {
         snprintf(missing, sizeof(missing), "pod \"%s\" has not been seen", filter->pod);
         km_answer_window(call, filter, NULL, missing);
         return;

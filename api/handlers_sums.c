@@ -177,7 +177,7 @@ static void answer_sum(struct km_call *call, struct km_filter *filter, const str
     char missing[600];
 
     snprintf(missing, sizeof(missing), "no pod of %s has been seen", what);
-    if (km_call_int(call, "window", 0) > 0) {
+    if (km_window_is_asked(call)) {
         km_answer_window(call, filter, "pods", missing);
         return;
     }
@@ -278,7 +278,7 @@ void km_get_cluster(struct km_call *call)
     km_auto_free struct km_ref *pods = NULL;
     size_t n_pods = 0;
 
-    if (km_call_int(call, "window", 0) > 0) {
+    if (km_window_is_asked(call)) {
         km_answer_window(call, &filter, "nodes", "no node has reported");
         return;
     }

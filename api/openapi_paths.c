@@ -82,6 +82,13 @@ static void answers(struct km_json *w, const struct km_route *route)
         schema_ref(w, route->answer);
     }
     km_json_object_end(w);
+    if (route->windowed) {
+        km_json_member_object(w, "text/csv");
+        km_json_member_object(w, "schema");
+        km_json_member(w, "type", "string");
+        km_json_object_end(w);
+        km_json_object_end(w);
+    }
     km_json_object_end(w);
     km_json_object_end(w);
     km_json_member_object(w, "default");

@@ -25,8 +25,8 @@
          "Seconds a row stands for: averages, rates and `max`. Without it rows are as they came, " \
          "and sums are at the interval."},                                                         \
     {                                                                                              \
-        "format", KM_PARAM_CHOICE, 0, 0, "rows|columns", "rows",                                   \
-            "columns answers one array a metric, null for gaps."                                   \
+        "format", KM_PARAM_CHOICE, 0, 0, "rows|columns|csv", "rows",                               \
+            "columns answers one array a metric, null for gaps; csv a table for spreadsheets."     \
     }
 #define LIST                                                                                       \
     {"limit", KM_PARAM_INT, 1, 100000, NULL, NULL, "Items at most; without it, all."},             \

@@ -2,7 +2,6 @@
 #include "window_answer.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "answers.h"
@@ -11,6 +10,10 @@
 #include "time_format.h"
 #include "total.h"
 #include "window.h"
+#include "window_csv.h"
+
+/* Places of the words of `format` (routes.c). */
+enum { FORMAT_ROWS, FORMAT_COLUMNS, FORMAT_CSV };
 
 /* Rows as they are, in time order; several identities of one name follow each other. */
 struct raw_rows {
@@ -123,17 +126,10 @@ static void write_columns(struct km_json *w, const struct km_grid *grid)
     km_json_member_object(w, "columns");
     for (size_t i = 0; i < grid->n_columns; i++) {
         const struct km_grid_column *c = &grid->columns[i];
-        const struct km_metric_info *info;
         char key[128];
 
-        if (c->metric >= KM_METRIC_COUNT)
+        if (!km_window_column_name(c, key, sizeof(key)))
             continue;
-        info = &km_metrics[c->metric];
-        if (c->kind == KM_COLUMN_RATE && info->kind != KM_KIND_RATED)
-            continue;
-        snprintf(key, sizeof(key), "%s%s%s%s", km_groups[info->group].name,
-                 info->group == KM_GROUP_TOP ? "" : ".", info->key,
-                 c->kind == KM_COLUMN_RATE ? "_per_second" : "");
         km_json_member_array(w, key);
         for (size_t s = 0; s < grid->steps; s++)
             km_json_decimal(w, c->average[s]); /* NaN is null: a gap */
@@ -162,14 +158,25 @@ static void answer_grid(struct km_call *call, const struct km_ref *refs, size_t 
         km_answer_no_memory(call);
         return;
     }
-    begin(&w, window, step_ms);
-    if (km_call_choice(call, "format", 0) == 1)
-        write_columns(&w, grid);
-    else
-        write_rows(&w, grid, count, step_ms > query.base_ms);
-    km_json_object_end(&w);
+    if (km_call_choice(call, "format", FORMAT_ROWS) == FORMAT_CSV) {
+        km_window_csv(&body, grid, count, step_ms > query.base_ms);
+        km_answer_text(call, 200, "text/csv; charset=utf-8; header=present", &body);
+    } else {
+        begin(&w, window, step_ms);
+        if (km_call_choice(call, "format", FORMAT_ROWS) == FORMAT_COLUMNS)
+            write_columns(&w, grid);
+        else
+            write_rows(&w, grid, count, step_ms > query.base_ms);
+        km_json_object_end(&w);
+        km_answer_json(call, &body);
+    }
     km_grid_free(grid);
-    km_answer_json(call, &body);
+}
+
+bool km_window_is_asked(const struct km_call *call)
+{
+    return km_call_int(call, "window", 0) > 0 ||
+           km_call_choice(call, "format", FORMAT_ROWS) == FORMAT_CSV;
 }
 
 void km_answer_window(struct km_call *call, const struct km_filter *filter, const char *count,
@@ -183,7 +190,9 @@ void km_answer_window(struct km_call *call, const struct km_filter *filter, cons
     km_auto_free struct km_ref *refs = NULL;
     size_t n;
 
-    if (window * 1000 > api->retention_ms)
+    if (window == 0)
+        km_problem_fault(call, NULL, "format", "csv is for a window: add one");
+    else if (window * 1000 > api->retention_ms)
         km_problem_fault(call, NULL, "window", "must be at most %lld, the seconds of history kept",
                          (long long)(api->retention_ms / 1000));
     else if (step_ms > window * 1000)
@@ -203,7 +212,7 @@ void km_answer_window(struct km_call *call, const struct km_filter *filter, cons
         km_answer_no_memory(call);
     else if (n == 0)
         km_answer_problem(call, 404, 0, "%s in the last %lld s", missing, (long long)window);
-    else if (!count && !step_ms && km_call_choice(call, "format", 0) == 0)
+    else if (!count && !step_ms && km_call_choice(call, "format", FORMAT_ROWS) == FORMAT_ROWS)
         answer_raw(call, refs, n, window, now);
     else
         answer_grid(call, refs, n, window, step_ms ? step_ms : api->interval_ms, count, now);

@@ -31,8 +31,8 @@ def test_every_path_of_the_document_answers(server):
     fill(server)
     values = {"node": "n1", "namespace": "a", "pod": "web-1", "deployment": "web", "kind": "ReplicaSet", "name": "web-x"}
     for path, operations in server.document["paths"].items():
-        if "get" not in operations:
-            continue
+        if "get" not in operations or "text/event-stream" in operations["get"]["responses"]["200"]["content"]:
+            continue  # test_stream.py reads streams, which do not end
         answer = server.get(path.format(**values))
         assert answer and (not isinstance(answer, dict) or answer.get("items", True)), path
         if any(p["name"] == "window" for p in operations["get"]["parameters"]):
