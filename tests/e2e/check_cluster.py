@@ -6,14 +6,14 @@ the last line counts them.
 """
 import argparse
 import calendar
-import glob
 import json
 import os
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+
+from kernel import cgroup_path, kubectl, number, text_of
 
 NAMESPACE = "kubemonitor-e2e"
 MIB = 1 << 20
@@ -49,10 +49,6 @@ class Api:
         return self.get(f"/api/namespaces/{namespace}/pods/{name}{query}")
 
 
-def kubectl(*args):
-    return subprocess.run(["kubectl", *args], check=True, capture_output=True, text=True).stdout
-
-
 def count_said(pod):
     """The last number a load has printed: how often it did its work."""
     lines = kubectl("-n", NAMESPACE, "logs", pod, "--tail=1").split()
@@ -60,22 +56,12 @@ def count_said(pod):
 
 
 def cgroup_file(uid, container_id, v1_controller, v1_name, v2_name):
-    """The text of a cgroup's file, found by name so that it does not share our collector's code."""
-    plain, slice_uid = f"pod{uid}", f"pod{uid.replace('-', '_')}.slice"
-    for top, name in ((f"/sys/fs/cgroup/{v1_controller}", v1_name), ("/sys/fs/cgroup", v2_name)):
-        for folder, subfolders, _ in os.walk(top):
-            base = os.path.basename(folder)
-            if base == plain or base.endswith(slice_uid):
-                inner = [f for f in glob.glob(f"{folder}/*{container_id}*") if "conmon" not in f] if container_id else [folder]
-                if inner and os.path.exists(f"{inner[0]}/{name}"):
-                    with open(f"{inner[0]}/{name}", encoding="ascii") as file:
-                        return file.read()
-    raise FileNotFoundError(f"no {v1_name} or {v2_name} of pod {uid}")
+    return text_of(cgroup_path(uid, container_id, v1_controller, v1_name, v2_name))
 
 
 def cpu_usec(uid):
     text = cgroup_file(uid, None, "cpuacct", "cpuacct.usage", "cpu.stat")
-    return int(text) / 1000 if text.strip().isdigit() else int(text.split("usage_usec ")[1].split()[0])
+    return number(text, "usage_usec") / (1 if "usage_usec" in text else 1000)
 
 
 def wait_for(what, seconds, condition):
