@@ -71,8 +71,8 @@ static void add_cgroup(const char *path)
     }
 }
 
-/* The network of the first process of the folder, if it has one. */
-static bool add_network(const char *folder)
+/* The first process of a cgroup, 0 if it has none. */
+static int first_process(const char *folder)
 {
     char path[1100];
     FILE *procs;
@@ -81,15 +81,44 @@ static bool add_network(const char *folder)
     snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
     procs = fopen(path, "re");
     if (!procs)
-        return false;
+        return 0;
     if (fscanf(procs, "%d", &pid) != 1)
         pid = 0;
     fclose(procs);
+    return pid;
+}
+
+static bool is_pause(int pid)
+{
+    char path[64], name[32] = "";
+    FILE *comm;
+
+    snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+    comm = fopen(path, "re");
+    if (comm && !fgets(name, sizeof(name), comm))
+        name[0] = '\0';
+    if (comm)
+        fclose(comm);
+    return strcmp(name, "pause\n") == 0;
+}
+
+/* A container's files, but those of a pause container; and of the pod's first one the network. */
+static void add_container(const char *mount, const char *path, bool *has_network)
+{
+    char folder[1024], net[64];
+    int pid;
+
+    snprintf(folder, sizeof(folder), "%s%s", mount, path);
+    pid = first_process(folder);
     if (pid <= 0)
-        return false;
-    snprintf(path, sizeof(path), "/proc/%d/net/dev", pid);
-    add(path);
-    return true;
+        return;
+    if (!*has_network) {
+        snprintf(net, sizeof(net), "/proc/%d/net/dev", pid);
+        add(net);
+        *has_network = true;
+    }
+    if (!is_pause(pid))
+        add_cgroup(path);
 }
 
 /* Looks for pods below a folder, and for containers below a pod; path is that below the mount. */
@@ -111,9 +140,7 @@ static void find(const char *mount, const char *path, bool in_pod, int depth)
             snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name) >= (int)sizeof(inner))
             continue;
         if (in_pod) {
-            add_cgroup(inner);
-            snprintf(full, sizeof(full), "%s%s", mount, inner);
-            has_network = has_network || add_network(full);
+            add_container(mount, inner, &has_network);
         } else if (is_pod) {
             n_pods++;
             add_cgroup(inner);

@@ -208,18 +208,27 @@ END
         "http 19998 /api/v1/charts | grep -o '\"id\": *\"cgroup_[^\"]*\\.mem_usage\"' | wc -l" "CPU, memory (cgroups, pods' or containers')"
 }
 
+# The package's own set-up wants systemd, so it is unpacked and not installed.
 agent_pcp() {
-    install_peers pcp
-    mkdir -p "$scratch/pcp"
-    printf 'proc 3 pipe binary /var/lib/pcp/pmdas/proc/pmdaproc -d 3\nlinux 60 pipe binary /var/lib/pcp/pmdas/linux/pmdalinux\n' >"$scratch/pcp/pmcd.conf"
-    printf 'log mandatory on 5 sec { %s }\n' "cgroup.cpuacct.usage cgroup.cpuacct.stat cgroup.cpusched.throttled \
-        cgroup.memory.usage cgroup.memory.stat.total.rss cgroup.memory.stat.total.cache cgroup.memory.stat.total.inactive_file \
-        kernel.all.cpu mem.util disk.all network.interface" >"$scratch/pcp/logger.conf"
-    run /usr/lib/pcp/bin/pmcd -f -A -p 44399 -i 127.0.0.1 -s "$scratch/pcp/socket" -c "$scratch/pcp/pmcd.conf" -l "$scratch/pcp/pmcd.log"
+    local root=$scratch/pcp programs=$scratch/pcp/usr/lib/pcp
+    install_peers pcp-conf libpcp3 libpcp-pmda3 libpcp-archive1
+    mkdir -p "$root/log"
+    (cd "$root" && apt-get -o APT::Sandbox::User=root download -qq pcp && dpkg-deb -x pcp_*.deb .)
+    sed "s#=/\(usr/lib/pcp\|var/lib/pcp\|usr/bin\|etc/pcp\|usr/share/pcp\)#=$root/\1#; s#=/run/pcp#=$root/log#; s#=/var/log/pcp#=$root/log#" \
+        /etc/pcp.conf >"$root/pcp.conf"
+    export PCP_CONF=$root/pcp.conf
+    (cd "$programs/pmns" && cat stdpmid.pcp stdpmid.local >stdpmid && ../bin/pmnsmerge -f root_linux root_proc root_pmcd "$root/names")
+    printf '%s\n' "pmcd 2 dso pmcd_init $programs/pmdas/pmcd/pmda_pmcd.so" \
+        "proc 3 pipe binary $programs/pmdas/proc/pmdaproc -d 3 -U root" \
+        "linux 60 pipe binary $programs/pmdas/linux/pmdalinux -U root" >"$root/pmcd.conf"
+    printf 'log mandatory on 5 sec { %s }\n' "cgroup.cpuacct.usage cgroup.cpuacct.stat cgroup.cpusched.throttled_time \
+        cgroup.memory.usage cgroup.memory.stat.rss cgroup.memory.stat.cache cgroup.memory.stat.inactive_file \
+        kernel.all.cpu mem.util disk.all network.interface" >"$root/logger.conf"
+    run "$programs/bin/pmcd" -f -A -U root -p 44399 -i 127.0.0.1 -s "$root/socket" -c "$root/pmcd.conf" -n "$root/names" -l "$root/pmcd.log"
     sleep 3
-    run pmlogger -h localhost:44399 -c "$scratch/pcp/logger.conf" -l "$scratch/pcp/logger.log" -t 5sec "$scratch/pcp/archive"
+    run "$root/usr/bin/pmlogger" -h 127.0.0.1:44399 -c "$root/logger.conf" -l "$root/logger.log" -t 5sec "$root/archive"
     observe "PCP: pmcd, pmdaproc, pmdalinux, pmlogger" 11 \
-        "PMCD_PORT=44399 pminfo -h localhost:44399 -f cgroup.memory.usage | grep -cE 'inst .*pod[^/]*\"\\]'" "CPU, memory, throttling; no names"
+        "$root/usr/bin/pminfo -h 127.0.0.1:44399 -f cgroup.memory.usage | grep -cE 'pod[^/]*\"\\]'" "CPU, memory, throttling; no names"
 }
 
 agent_prd() {
