@@ -17,6 +17,39 @@ struct slot {
     struct km_container container;
 };
 
+/* What KM_LOAD_BASIC leaves of a reading. */
+static const uint8_t basic_pod[] = {KM_CPU_REQUEST,
+                                    KM_MEM_SWAP,
+                                    KM_PROC_PIDS,
+                                    KM_CPU_USAGE,
+                                    KM_CPU_USAGE_USEC,
+                                    KM_CPU_LIMIT,
+                                    KM_CPU_THROTTLED_USEC,
+                                    KM_MEM_USAGE,
+                                    KM_MEM_WORKING_SET,
+                                    KM_MEM_RSS,
+                                    KM_MEM_CACHE,
+                                    KM_MEM_REQUEST,
+                                    KM_MEM_LIMIT,
+                                    KM_MEM_PAGE_FAULTS,
+                                    KM_MEM_MAJOR_PAGE_FAULTS,
+                                    KM_NET_RX_BYTES,
+                                    KM_NET_TX_BYTES,
+                                    KM_NET_RX_PACKETS,
+                                    KM_NET_TX_PACKETS,
+                                    KM_NET_RX_DROPPED,
+                                    KM_DISK_READ_BYTES,
+                                    KM_DISK_WRITE_BYTES,
+                                    KM_DISK_READ_OPS,
+                                    KM_DISK_WRITE_OPS};
+static const uint8_t basic_node[] = {
+    KM_CPU_USAGE,       KM_CPU_CAPACITY,   KM_CPU_USAGE_USEC,  KM_CPU_USER_USEC,
+    KM_CPU_SYSTEM_USEC, KM_LOAD1,          KM_MEM_TOTAL,       KM_MEM_FREE,
+    KM_MEM_AVAILABLE,   KM_MEM_BUFFERS,    KM_MEM_CACHED,      KM_MEM_USED,
+    KM_NET_RX_BYTES,    KM_NET_TX_BYTES,   KM_NET_RX_PACKETS,  KM_NET_TX_PACKETS,
+    KM_NET_RX_DROPPED,  KM_NET_TX_DROPPED, KM_DISK_READ_BYTES, KM_DISK_WRITE_BYTES,
+    KM_DISK_READ_OPS,   KM_DISK_WRITE_OPS, KM_PROC_TOTAL,      KM_MEM_WORKING_SET};
+
 struct km_load {
     struct km_load_config config;
     uint64_t churn; /* chance that a pod is replaced in a tick, of 2^32 */
@@ -81,6 +114,16 @@ void km_load_free(struct km_load *load)
     free(load);
 }
 
+static void keep(const uint8_t *metrics, size_t count, struct km_sample *sample)
+{
+    uint64_t kept[KM_SAMPLE_WORDS] = {0};
+
+    for (size_t i = 0; i < count; i++)
+        kept[metrics[i] / 64] |= UINT64_C(1) << (metrics[i] % 64);
+    for (size_t i = 0; i < KM_SAMPLE_WORDS; i++)
+        sample->present[i] &= kept[i];
+}
+
 static void fill_container(const struct km_load_pod *pod, struct slot *slot)
 {
     struct km_container *c = &slot->container;
@@ -94,8 +137,8 @@ static void fill_container(const struct km_load_pod *pod, struct slot *slot)
 }
 
 /* The texts are those of slot->who; the readings are filled for the pod and its container. */
-static void fill_pod(const struct km_load_pod *pod, struct slot *slot, int64_t time_ms,
-                     struct km_pod *p)
+static void fill_pod(const struct km_load *load, const struct km_load_pod *pod, struct slot *slot,
+                     int64_t time_ms, struct km_pod *p)
 {
     const struct km_load_identity *who = &slot->who;
 
@@ -112,8 +155,12 @@ static void fill_pod(const struct km_load_pod *pod, struct slot *slot, int64_t t
     p->restarts = who->restarts;
     p->host_network = who->host_network;
     p->containers = &slot->container;
-    p->n_containers = 1;
+    p->n_containers = load->config.containers;
     km_load_pod_sample(pod, who, time_ms, &p->reading.sample, &slot->container.reading.sample);
+    if (load->config.metrics == KM_LOAD_BASIC) {
+        keep(basic_pod, sizeof(basic_pod), &p->reading.sample);
+        keep(basic_pod, sizeof(basic_pod), &slot->container.reading.sample);
+    }
 }
 
 /* Moves one pod on, or puts a new one in its place. */
@@ -133,7 +180,7 @@ static void tick_pod(struct km_load *load, uint32_t node, uint32_t place, int64_
         km_load_pod_tick(pod, &slot->who, load->config.interval_ms, work);
     }
     /* A collector reads pod after pod: about 20 in a ms. */
-    fill_pod(pod, slot, time_ms + place / 20, &load->batch_pods[place]);
+    fill_pod(load, pod, slot, time_ms + place / 20, &load->batch_pods[place]);
 }
 
 static uint64_t count_values(const struct km_sample *sample)
@@ -166,10 +213,14 @@ int km_load_body(struct km_load *load, uint32_t node, int64_t time_ms, struct km
         tick_pod(load, node, i, time_ms, &work);
     km_load_node_tick(&load->nodes[node], &work, load->config.interval_ms);
     km_load_node_sample(&load->nodes[node], time_ms, &batch.reading.sample);
+    if (load->config.metrics == KM_LOAD_BASIC)
+        keep(basic_node, sizeof(basic_node), &batch.reading.sample);
     samples = count_values(&batch.reading.sample);
-    for (uint32_t i = 0; i < cluster->pods_per_node; i++)
-        samples += count_values(&batch.pods[i].reading.sample) +
-                   count_values(&batch.pods[i].containers->reading.sample);
+    for (uint32_t i = 0; i < cluster->pods_per_node; i++) {
+        samples += count_values(&batch.pods[i].reading.sample);
+        for (size_t c = 0; c < batch.pods[i].n_containers; c++)
+            samples += count_values(&batch.pods[i].containers[c].reading.sample);
+    }
     km_buf_clear(body);
     km_batch_encode(&w, &batch);
     if (body->failed)

@@ -14,10 +14,17 @@
  */
 struct km_load;
 
+enum km_load_metrics {
+    KM_LOAD_ALL,   /* what the collector reads: about 33 numbers of a pod */
+    KM_LOAD_BASIC, /* CPU, memory, traffic and disk: up to 24 numbers of a pod, 24 of a node */
+};
+
 struct km_load_config {
     struct km_load_cluster cluster;
     int64_t interval_ms;
     int64_t churn_percent; /* of the pods are replaced in a minute */
+    uint32_t containers;   /* of each pod: 1 or 0 */
+    enum km_load_metrics metrics;
     int64_t start_ms; /* Unix time of the first tick: pods have run for up to 30 days by then */
 };
 

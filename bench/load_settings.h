@@ -10,8 +10,9 @@
 /* The load generator's options (load_settings.c has the table). Times in ms. */
 struct km_load_settings {
     const char *server;
-    int64_t nodes, pods_per_node, interval, duration, churn, seed, connections;
+    int64_t nodes, pods_per_node, containers, interval, duration, churn, seed, connections;
     bool fast, print;
+    int metrics; /* enum km_load_metrics */
 };
 
 extern const struct km_program km_load_program;

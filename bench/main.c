@@ -30,6 +30,8 @@ static int play(const struct km_load_settings *settings)
                     .pods_per_node = (uint32_t)settings->pods_per_node},
         .interval_ms = settings->interval,
         .churn_percent = settings->churn,
+        .containers = (uint32_t)settings->containers,
+        .metrics = (enum km_load_metrics)settings->metrics,
         .start_ms = now - (settings->fast ? settings->duration : 0),
     };
     struct km_load_plan plan = {

@@ -18,6 +18,7 @@ static struct km_load *play(uint64_t seed, int64_t churn)
         .cluster = {.seed = seed, .nodes = 2, .pods_per_node = 20},
         .interval_ms = 5000,
         .churn_percent = churn,
+        .containers = 1,
         .start_ms = NOW_MS,
     };
     struct km_load *load;
@@ -74,6 +75,30 @@ static void a_body_has_the_node_its_pods_and_containers(void **state)
     km_load_free(load);
 }
 
+static void pods_may_go_without_containers_and_with_basic_metrics(void **state)
+{
+    const struct km_load_config config = {
+        .cluster = {.seed = 1, .nodes = 2, .pods_per_node = 20},
+        .interval_ms = 5000,
+        .start_ms = NOW_MS,
+        .metrics = KM_LOAD_BASIC,
+    };
+    km_auto_buf struct km_buf body = KM_BUF_INIT;
+    uint64_t samples = 0;
+    struct km_load *load;
+
+    (void)state;
+    assert_int_equal(km_load_new(&config, &load), 0);
+    assert_int_equal(km_load_body(load, 1, NOW_MS, &body, &samples), 0);
+    assert_int_equal(count(&body, "\"pod_name\":"), 20);
+    assert_int_equal(count(&body, "\"state\":"), 0);
+    assert_int_equal(count(&body, "\"throttled_periods\":"), 0);
+    assert_int_equal(count(&body, "\"load5_milli\":"), 0);
+    assert_int_equal(count(&body, "\"working_set\":"), 21);
+    assert_in_range(samples, 24 + 20 * 20, 24 + 20 * 24);
+    km_load_free(load);
+}
+
 static void the_same_seed_gives_the_same_bodies(void **state)
 {
     km_auto_buf struct km_buf a = KM_BUF_INIT, b = KM_BUF_INIT, c = KM_BUF_INIT;
@@ -122,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_has_the_node_its_pods_and_containers),
+        cmocka_unit_test(pods_may_go_without_containers_and_with_basic_metrics),
         cmocka_unit_test(the_same_seed_gives_the_same_bodies),
         cmocka_unit_test(churn_replaces_pods),
     };

@@ -18,6 +18,7 @@ static const struct km_load_schedule three_ticks = {
 static struct km_load *play(void)
 {
     const struct km_load_config config = {
+        .containers = 1,
         .cluster = {.seed = 7, .nodes = 2, .pods_per_node = 4},
         .interval_ms = 5000,
         .start_ms = NOW_MS - 15000,
