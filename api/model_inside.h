@@ -23,6 +23,10 @@ struct km_model {
     struct km_fault faults[KM_MODEL_FAULTS];
     size_t n_faults; /* all, also those not listed */
     bool no_memory;
+    /* The last timestamp of this body that was accepted: pods read together have the same. */
+    const char *time_text;
+    size_t time_len;
+    int64_t time_ms;
     int (*accepts)(void *arg, int64_t time_ms);
     void *accepts_arg;
 };
@@ -38,7 +42,10 @@ struct km_model_at {
 void km_model_fault(struct km_model *m, const struct km_model_at *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* One more item at the end of the pile, zeroed; NULL and no_memory when memory runs out. */
+/*
+ * One more item at the end of the pile, for the caller to fill; NULL and no_memory when memory runs
+ * out. It stays where it is until the pile gets another one.
+ */
 void *km_model_pile_add(struct km_model *m, struct km_pile *pile, size_t size);
 
 /* --- one value (model_value.c): each adds a fault where the value is none of its kind ----------

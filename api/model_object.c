@@ -122,7 +122,7 @@ static void read_member(struct km_model *m, const struct km_model_at *at,
 
 static bool is_called(const struct member *member, const char *name, size_t len)
 {
-    return member->len == len && memcmp(member->name, name, len) == 0;
+    return member->len == len && km_same_name(member->name, name, len);
 }
 
 /* The place of a name among members, or -1. The one after the last found (or -1) is tried first. */
@@ -179,7 +179,7 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
     yyjson_val *key, *children = NULL;
     size_t first_extra = m->extras.count;
     uint64_t seen = 0; /* a bit a member, then a bit a group from bit 32 on */
-    int before = -1;
+    int before = -1, group_before = -1;
 
     if (!yyjson_is_obj(object)) {
         km_model_fault(m, at, "must be an object");
@@ -190,7 +190,7 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
         size_t len = yyjson_get_len(key);
         struct km_model_at here = {at, yyjson_get_str(key), 0};
         int member = find_member(target->members, here.key, len, before);
-        int group = member < 0 ? km_group_find(here.key, len) : -1;
+        int group = member < 0 ? km_group_find(here.key, len, group_before) : -1;
         uint64_t bit = member >= 0 ? UINT64_C(1) << member
                        : group > 0 ? UINT64_C(1) << (32 + group)
                                    : 0;
@@ -213,6 +213,7 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
             km_model_fault(m, &here, "nested deeper than %d", KM_MODEL_DEPTH);
         seen |= bit;
         before = member >= 0 ? member : before;
+        group_before = group > 0 ? group : group_before;
     }
     target->reading->n_extra = m->extras.count - first_extra;
     if (count_numbers(target->reading) > KM_MODEL_VALUES)
@@ -225,17 +226,17 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
 static void read_container(struct km_model *m, const struct km_model_at *at, yyjson_val *object,
                            int64_t time_ms)
 {
-    struct km_container container, *slot;
-    struct target target = {container_members, &container, &container.reading};
+    struct km_container *container =
+        km_model_pile_add(m, &m->containers, sizeof(struct km_container));
+    struct target target = {container_members, container, container ? &container->reading : NULL};
 
-    km_container_init(&container);
-    container.reading.sample.time_ms = time_ms;
+    if (!container)
+        return;
+    km_container_init(container);
+    container->reading.sample.time_ms = time_ms;
     read_object(m, at, object, &target);
-    if (!container.name && !container.id)
+    if (!container->name && !container->id)
         km_model_fault(m, at, "must have a name or an id");
-    slot = km_model_pile_add(m, &m->containers, sizeof(*slot));
-    if (slot)
-        *slot = container;
 }
 
 static void read_containers(struct km_model *m, const struct km_model_at *at, yyjson_val *array,
@@ -285,19 +286,18 @@ static void read_pods(struct km_model *m, const struct km_model_at *at, yyjson_v
     for (; (object = yyjson_arr_iter_next(&iter)) && !m->no_memory; here.place++) {
         struct km_model_at name = {&here, "pod_name", 0}, name_space = {&here, "namespace", 0};
         size_t before = m->n_faults;
-        struct km_pod pod, *slot;
+        struct km_pod *pod = km_model_pile_add(m, &m->pods, sizeof(struct km_pod));
 
-        km_pod_init(&pod);
-        pod.reading.sample.time_ms = batch->reading.sample.time_ms;
-        read_pod(m, &here, object, &pod);
-        if (m->n_faults == before && !pod.name)
+        if (!pod)
+            return;
+        km_pod_init(pod);
+        pod->reading.sample.time_ms = batch->reading.sample.time_ms;
+        read_pod(m, &here, object, pod);
+        if (m->n_faults == before && !pod->name)
             km_model_fault(m, &name, "is required");
-        if (m->n_faults == before && !pod.name_space && !pod.uid)
+        if (m->n_faults == before && !pod->name_space && !pod->uid)
             km_model_fault(m, &name_space, "is required of a pod without a uid");
-        pod.node = batch->node;
-        slot = km_model_pile_add(m, &m->pods, sizeof(*slot));
-        if (slot)
-            *slot = pod;
+        pod->node = batch->node;
     }
 }
 

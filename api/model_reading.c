@@ -37,6 +37,11 @@ static void read_extra(struct km_model *m, const struct km_model_at *at, int gro
         .group = (uint8_t)group, .key = yyjson_get_str(key), .key_len = yyjson_get_len(key)};
     struct km_extra *slot;
 
+    if (extra.key_len == 0 || extra.key_len > KM_MODEL_KEY || memchr(extra.key, 0, extra.key_len)) {
+        km_model_fault(m, at->up, "has a member whose name is not 1 to %d bytes of text",
+                       KM_MODEL_KEY);
+        return;
+    }
     for (size_t i = first_extra; i < m->extras.count; i++) {
         if (known[i].group == group && known[i].key_len == extra.key_len &&
             memcmp(known[i].key, extra.key, extra.key_len) == 0) {
@@ -69,22 +74,19 @@ void km_model_group(struct km_model *m, const struct km_model_at *at, int group,
         yyjson_val *value = yyjson_obj_iter_get_val(key);
         struct km_model_at here = {at, yyjson_get_str(key), 0};
         size_t len = yyjson_get_len(key);
-        int metric;
+        int metric = km_metric_find(group, here.key, len, before);
 
-        if (len == 0 || len > KM_MODEL_KEY || memchr(here.key, 0, len)) {
-            km_model_fault(m, at, "has a member whose name is not 1 to %d bytes of text",
-                           KM_MODEL_KEY);
-            continue;
-        }
-        metric = km_metric_find(group, here.key, len, before);
         before = metric;
         if (metric < 0) {
             read_extra(m, &here, group, key, value, first_extra);
         } else if (km_sample_has(&reading->sample, (unsigned)metric)) {
             km_model_fault(m, &here, "stands here twice");
         } else {
-            km_sample_set(&reading->sample, (unsigned)metric,
-                          km_model_whole(m, &here, value, 0, INT64_MAX));
+            int64_t number = yyjson_is_uint(value) ? yyjson_get_sint(value) : -1;
+
+            if (number < 0)
+                number = km_model_whole(m, &here, value, 0, INT64_MAX);
+            km_sample_set(&reading->sample, (unsigned)metric, number);
         }
     }
 }

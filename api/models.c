@@ -46,6 +46,7 @@ static enum km_model_result parse(struct km_model *m, const char *body, size_t l
 
     m->n_faults = 0;
     m->no_memory = false;
+    m->time_len = 0;
     m->pods.count = m->containers.count = m->extras.count = 0;
     if (need > m->pool_size || (m->pool_size > POOL_KEEP && need <= POOL_KEEP)) {
         free(m->pool);

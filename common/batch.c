@@ -1,14 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "batch.h"
 
+#include <string.h>
+
+/* Leaves the values as they are: they say nothing where no bit says that they are present. */
+static void reading_init(struct km_reading *reading)
+{
+    reading->sample.time_ms = 0;
+    km_sample_clear(&reading->sample);
+    reading->extra = NULL;
+    reading->n_extra = 0;
+}
+
 void km_pod_init(struct km_pod *pod)
 {
-    *pod = (struct km_pod){.restarts = -1, .host_network = -1};
+    memset(pod, 0, offsetof(struct km_pod, reading));
+    pod->restarts = -1;
+    pod->host_network = -1;
+    reading_init(&pod->reading);
+    pod->containers = NULL;
+    pod->n_containers = 0;
 }
 
 void km_container_init(struct km_container *container)
 {
-    *container = (struct km_container){.restarts = -1};
+    memset(container, 0, offsetof(struct km_container, reading));
+    container->restarts = -1;
+    reading_init(&container->reading);
 }
 
 static void encode_container(struct km_json *w, const struct km_container *c)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "metric.h"
 
-#include <string.h>
-
 #define NODE      KM_SCOPE_NODE
 #define POD       KM_SCOPE_POD
 #define CONTAINER KM_SCOPE_CONTAINER
@@ -35,10 +33,21 @@ const struct km_group_info km_groups[KM_GROUP_COUNT] = {
 #undef KM_METRIC
 };
 
-int km_group_find(const char *name, size_t len)
+static bool is_group(int group, const char *name, size_t len)
 {
-    for (int g = KM_GROUP_TOP + 1; g < KM_GROUP_COUNT; g++) {
-        if (km_groups[g].name_len == len && memcmp(km_groups[g].name, name, len) == 0)
+    return km_groups[group].name_len == len && km_same_name(km_groups[group].name, name, len);
+}
+
+int km_group_find(const char *name, size_t len, int before)
+{
+    int first = KM_GROUP_TOP + 1, middle = before >= first ? before + 1 : first;
+
+    for (int g = middle; g < KM_GROUP_COUNT; g++) {
+        if (is_group(g, name, len))
+            return g;
+    }
+    for (int g = first; g < middle; g++) {
+        if (is_group(g, name, len))
             return g;
     }
     return -1;
@@ -48,7 +57,7 @@ static bool is_called(int metric, const char *key, size_t len)
 {
     const struct km_metric_info *info = &km_metrics[metric];
 
-    return info->key_len == len && info->kind != KM_KIND_EXACT && memcmp(info->key, key, len) == 0;
+    return info->key_len == len && info->kind != KM_KIND_EXACT && km_same_name(info->key, key, len);
 }
 
 int km_metric_find(int group, const char *key, size_t len, int before)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 enum km_metric_kind {
     KM_KIND_GAUGE,
@@ -67,8 +68,33 @@ static inline bool km_metric_is_counter(unsigned metric)
     return km_metrics[metric].kind == KM_KIND_COUNTER || km_metrics[metric].kind == KM_KIND_RATED;
 }
 
-/* The group called name[0..len), or -1. "" is no group's name here. */
-int km_group_find(const char *name, size_t len);
+/*
+ * True if two names of len bytes are the same. Names of JSON members are short: two loads that
+ * overlap compare 4 to 16 bytes at once, where calling memcmp() costs more than comparing.
+ */
+static inline bool km_same_name(const char *a, const char *b, size_t len)
+{
+    uint64_t a8[2], b8[2];
+    uint32_t a4[2], b4[2];
+
+    if (len > 16 || len < 4)
+        return memcmp(a, b, len) == 0;
+    if (len >= 8) {
+        memcpy(&a8[0], a, 8);
+        memcpy(&b8[0], b, 8);
+        memcpy(&a8[1], a + len - 8, 8);
+        memcpy(&b8[1], b + len - 8, 8);
+        return ((a8[0] ^ b8[0]) | (a8[1] ^ b8[1])) == 0;
+    }
+    memcpy(&a4[0], a, 4);
+    memcpy(&b4[0], b, 4);
+    memcpy(&a4[1], a + len - 4, 4);
+    memcpy(&b4[1], b + len - 4, 4);
+    return ((a4[0] ^ b4[0]) | (a4[1] ^ b4[1])) == 0;
+}
+
+/* The group called name[0..len), or -1. "" is no group's name here. before is as below. */
+int km_group_find(const char *name, size_t len, int before);
 
 /*
  * The metric of a group by its key[0..len), or -1. EXACT twins are never returned. before is the

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "time_format.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -42,13 +41,18 @@ void km_time_format(int64_t unix_ms, char ret_text[KM_TIME_TEXT])
              (unsigned)tm.tm_sec % 100U, (unsigned)(unix_ms % 1000));
 }
 
+static bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
 /* Takes count digits at *p, or fails. */
 static bool digits(const char **p, const char *end, int count, int *ret)
 {
     int value = 0;
 
     for (int i = 0; i < count; i++, (*p)++) {
-        if (*p == end || !isdigit((unsigned char)**p))
+        if (*p == end || !is_digit(**p))
             return false;
         value = value * 10 + (**p - '0');
     }
@@ -77,9 +81,9 @@ static bool fraction(const char **p, const char *end, int *ret_ms)
     *ret_ms = 0;
     if (!letter(p, end, "."))
         return true;
-    if (*p == end || !isdigit((unsigned char)**p))
+    if (*p == end || !is_digit(**p))
         return false;
-    for (; *p < end && isdigit((unsigned char)**p); (*p)++, place /= 10)
+    for (; *p < end && is_digit(**p); (*p)++, place /= 10)
         ms += (**p - '0') * place;
     *ret_ms = ms;
     return true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clean.h"
 #include "store_inside.h"
 
 /* What one reading is of. */
@@ -13,10 +14,12 @@ struct subject {
     const struct km_reading *reading;
 };
 
+struct take;
+typedef int each_reading(struct km_shard *, const struct subject *, struct take *);
+
 /* Calls each with every reading of the batch; stops at the first that is not 0. */
-static int for_each(const struct km_batch *batch,
-                    int (*each)(struct km_shard *, const struct subject *, void *),
-                    struct km_shard *shard, void *arg)
+static int for_each(const struct km_batch *batch, each_reading *each, struct km_shard *shard,
+                    struct take *take)
 {
     struct subject s;
     int r;
@@ -25,7 +28,7 @@ static int for_each(const struct km_batch *batch,
         s = (struct subject){KM_ENTITY_NODE, {.restarts = -1, .host_network = -1}, &batch->reading};
         s.facts.text[KM_FACT_NODE] = batch->node;
         s.facts.text[KM_FACT_BOOT_ID] = batch->boot_id;
-        r = each(shard, &s, arg);
+        r = each(shard, &s, take);
         if (r < 0)
             return r;
     }
@@ -43,7 +46,7 @@ static int for_each(const struct km_batch *batch,
         s.facts.text[KM_FACT_OWNER_KIND] = pod->owner_kind;
         s.facts.text[KM_FACT_OWNER_NAME] = pod->owner_name;
         s.facts.text[KM_FACT_DEPLOYMENT] = pod->deployment;
-        r = each(shard, &s, arg);
+        r = each(shard, &s, take);
         if (r < 0)
             return r;
         s.kind = KM_ENTITY_CONTAINER;
@@ -60,13 +63,19 @@ static int for_each(const struct km_batch *batch,
             s.facts.text[KM_FACT_STATE] = container->state;
             s.facts.started_ms = container->started_ms;
             s.facts.restarts = container->restarts;
-            r = each(shard, &s, arg);
+            r = each(shard, &s, take);
             if (r < 0)
                 return r;
         }
     }
     return 0;
 }
+
+/* A reading of the batch: what is known of its entity before the store is looked at, and after. */
+struct taken {
+    uint64_t key, facts; /* hashes: of the identity, of all facts */
+    struct km_entity *entity;
+};
 
 /* What a batch may cost at most. */
 struct need {
@@ -75,28 +84,71 @@ struct need {
     struct km_new_keys keys;
 };
 
-/* Keeps what was found for the reading, so that storing it need not look again. */
-static int remember(struct km_shard *shard, struct km_entity *entity)
-{
-    if (shard->n_found == shard->room_found) {
-        uint32_t room = shard->room_found ? shard->room_found * 2 : 64;
-        struct km_entity **found = realloc(shard->found, room * sizeof(struct km_entity *));
+/* A batch on its way into the store. */
+struct take {
+    struct taken *taken; /* of each reading, in order */
+    size_t count, place; /* readings; the one that comes next */
+    int64_t received_ms;
+    uint64_t n_removed; /* entities that were found may be gone since */
+    struct need need;
+};
 
-        if (!found)
-            return -ENOMEM;
-        shard->bytes += (room - shard->room_found) * sizeof(struct km_entity *);
-        shard->found = found;
-        shard->room_found = room;
-    }
-    shard->found[shard->n_found++] = entity;
+static size_t count_readings(const struct km_batch *batch)
+{
+    size_t count = batch->has_node + batch->n_pods;
+
+    for (size_t p = 0; p < batch->n_pods; p++)
+        count += batch->pods[p].n_containers;
+    return count;
+}
+
+/* Facts seldom change: their hash saves comparing a dozen texts that lie all over the memory. */
+static int hash_facts(struct km_shard *shard, const struct subject *s, struct take *take)
+{
+    struct taken *taken = &take->taken[take->place++];
+
+    (void)shard;
+    taken->key = km_entity_key(s->kind, &s->facts);
+    taken->facts = km_facts_hash(&s->facts);
     return 0;
 }
 
-/* What a reading may cost: its block's growth; when it is new, an entity and its texts on top. */
-static int count_need(struct km_shard *shard, const struct subject *s, void *arg)
+/*
+ * Asks for the memory that storing the batch will look at: pointer by pointer for all readings, so
+ * that the processor waits for all of them together and not for one after the other.
+ */
+static void fetch(const struct km_shard *shard, struct take *take)
 {
-    struct need *need = arg;
-    struct km_entity *e;
+    struct taken *t = take->taken, *end = t + take->count;
+
+    if (!shard->n_buckets)
+        return;
+    for (t = take->taken; t < end; t++)
+        __builtin_prefetch(km_index_bucket(shard, t->key));
+    for (t = take->taken; t < end; t++) {
+        t->entity = *km_index_bucket(shard, t->key);
+        __builtin_prefetch(t->entity);
+        __builtin_prefetch((const char *)t->entity + 64);
+    }
+    for (t = take->taken; t < end; t++) {
+        if (t->entity)
+            km_entity_fetch_newest(t->entity);
+    }
+    for (t = take->taken; t < end; t++) {
+        if (t->entity && t->entity->n_blocks)
+            km_block_fetch(t->entity->blocks[t->entity->n_blocks - 1]);
+    }
+    for (t = take->taken; t < end; t++) {
+        if (t->entity && t->entity->n_blocks)
+            km_block_fetch_log(t->entity->blocks[t->entity->n_blocks - 1]);
+    }
+}
+
+/* What a reading may cost: its block's growth; when it is new, an entity and its texts on top. */
+static int count_need(struct km_shard *shard, const struct subject *s, struct take *take)
+{
+    struct taken *taken = &take->taken[take->place++];
+    struct need *need = &take->need;
     size_t columns = s->reading->n_extra;
 
     for (unsigned w = 0; w < KM_SAMPLE_WORDS; w++)
@@ -107,14 +159,11 @@ static int count_need(struct km_shard *shard, const struct subject *s, void *arg
         if (km_keys_need(shard->store, &s->reading->extra[i], &need->keys) < 0)
             return -ENOSPC;
     }
-    e = km_index_find(shard, s->kind, &s->facts);
-    if (remember(shard, e) < 0)
-        return -ENOMEM;
-    if (e) {
-        need->bytes += km_block_growth((unsigned)columns);
-    } else {
+    taken->entity = km_index_find(shard, s->kind, &s->facts, taken->key);
+    need->bytes += km_block_growth((unsigned)columns);
+    if (!taken->entity) {
         need->entities++;
-        need->bytes += sizeof(struct km_entity) + km_block_growth((unsigned)columns);
+        need->bytes += sizeof(struct km_entity);
         for (int f = 0; f < KM_FACT_COUNT; f++)
             need->bytes += s->facts.text[f] ? strlen(s->facts.text[f]) + 32 : 0;
     }
@@ -152,17 +201,9 @@ static void make_row(const struct km_store *store, const struct km_reading *read
     }
 }
 
-/* Storing a batch: the place in shard->found, and whether what stands there can be trusted. */
-struct take {
-    int64_t received_ms;
-    uint32_t place;
-    uint64_t n_removed;
-};
-
-/* Facts seldom change: their hash saves comparing a dozen texts that lie all over the memory. */
-static int update_facts(struct km_shard *shard, struct km_entity *e, const struct km_facts *said)
+static int update_facts(struct km_shard *shard, struct km_entity *e, const struct km_facts *said,
+                        uint64_t hash)
 {
-    uint64_t hash = km_facts_hash(said);
     int r;
 
     if (hash == e->facts_hash)
@@ -198,17 +239,17 @@ static void note_row(struct km_shard *shard, const struct km_entity *e, const st
         note_time(&shard->due_ms, km_block_last(e->blocks[0]), false);
 }
 
-static int store_one(struct km_shard *shard, const struct subject *s, void *arg)
+static int store_one(struct km_shard *shard, const struct subject *s, struct take *take)
 {
-    struct take *take = arg;
-    struct km_entity *e = shard->found[take->place++];
+    const struct taken *taken = &take->taken[take->place++];
+    struct km_entity *e = taken->entity;
     struct km_row row;
     int64_t newest;
     int r;
 
     /* Not there before, but maybe by an earlier reading of the batch; or found, but gone since. */
     if (!e || shard->n_removed != take->n_removed)
-        e = km_index_find(shard, s->kind, &s->facts);
+        e = km_index_find(shard, s->kind, &s->facts, taken->key);
     if (!e)
         e = km_index_add(shard, s->kind, &s->facts);
     if (!e)
@@ -222,7 +263,7 @@ static int store_one(struct km_shard *shard, const struct subject *s, void *arg)
     } else if (r == 0) {
         note_row(shard, e, &row, row.time_ms < newest);
         if (row.time_ms > newest)
-            r = update_facts(shard, e, &s->facts);
+            r = update_facts(shard, e, &s->facts, taken->facts);
     }
     if (e->n_blocks == 0) {
         km_index_remove(shard, e);
@@ -257,26 +298,32 @@ static void release(struct km_store *store, const struct need *need)
     atomic_fetch_sub(&store->reserved_entities, need->entities);
 }
 
-/* The shard is locked. *need is what the batch needed. */
-static int take_in(struct km_shard *shard, const struct km_batch *batch, int64_t received_ms,
-                   struct need *need)
+static int for_each_again(const struct km_batch *batch, each_reading *each, struct km_shard *shard,
+                          struct take *take)
 {
-    struct take take = {.received_ms = received_ms, .n_removed = shard->n_removed};
+    take->place = 0;
+    return for_each(batch, each, shard, take);
+}
+
+/* The shard is locked; the facts are hashed. take->need is then what the batch needed. */
+static int take_in(struct km_shard *shard, const struct km_batch *batch, struct take *take)
+{
     int r;
 
-    shard->n_found = 0;
-    need->entities = need->keys.count = 0;
-    need->bytes = 0;
-    r = for_each(batch, count_need, shard, need);
+    take->n_removed = shard->n_removed;
+    take->need.entities = take->need.keys.count = 0;
+    take->need.bytes = 0;
+    fetch(shard, take);
+    r = for_each_again(batch, count_need, shard, take);
     if (r < 0)
         return r;
-    r = reserve(shard->store, need);
+    r = reserve(shard->store, &take->need);
     if (r == 0)
-        r = km_keys_add(shard->store, &need->keys);
+        r = km_keys_add(shard->store, &take->need.keys);
     if (r == 0)
-        r = for_each(batch, store_one, shard, &take);
+        r = for_each_again(batch, store_one, shard, take);
     km_shard_show(shard);
-    release(shard->store, need);
+    release(shard->store, &take->need);
     return r;
 }
 
@@ -298,16 +345,21 @@ static void drop_if_due(struct km_shard *shard, int64_t received_ms)
 int km_store_append(struct km_store *store, const struct km_batch *batch, int64_t received_ms)
 {
     struct km_shard *shard = km_shard_of_batch(store, batch);
-    struct need need;
+    size_t count = count_readings(batch);
+    km_auto_free struct taken *taken = malloc((count + 1) * sizeof(*taken));
+    struct take take = {.taken = taken, .count = count, .received_ms = received_ms};
     int r = -EAGAIN;
 
+    if (!taken)
+        return -ENOMEM;
+    for_each_again(batch, hash_facts, shard, &take);
     km_retention_pace(store);
     for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
         pthread_mutex_lock(&shard->lock);
         drop_if_due(shard, received_ms);
-        r = take_in(shard, batch, received_ms, &need);
+        r = take_in(shard, batch, &take);
         pthread_mutex_unlock(&shard->lock);
-        if (r == -EAGAIN && km_retention_room(store, need.bytes) < 0)
+        if (r == -EAGAIN && km_retention_room(store, take.need.bytes) < 0)
             return -ENOSPC;
     }
     if (r == 0)

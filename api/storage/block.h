@@ -49,6 +49,10 @@ size_t km_block_size(const struct km_block *block);
  * that a new one takes. */
 size_t km_block_growth(unsigned columns);
 
+/* Ask for the memory that adding a row looks at: the block first, then its log. */
+void km_block_fetch(const struct km_block *block);
+void km_block_fetch_log(const struct km_block *block);
+
 unsigned km_block_rows(const struct km_block *block); /* at least 1 */
 int64_t km_block_first(const struct km_block *block); /* time of the oldest row */
 int64_t km_block_last(const struct km_block *block);

@@ -63,7 +63,7 @@ int64_t km_entity_newest(const struct km_entity *entity)
 static int list_room(struct km_entity *entity, size_t *bytes)
 {
     struct km_block **list;
-    size_t room;
+    uint32_t room;
 
     if (entity->n_blocks < entity->room_blocks)
         return 0;

@@ -40,18 +40,19 @@ struct km_facts {
 #define KM_ENTITY_KINDS 3 /* of enum km_entity_kind */
 
 struct km_entity {
-    uint64_t key;              /* hash of the identity */
-    struct km_entity *next;    /* of the same bucket of the index */
-    uint32_t slot, generation; /* as in a struct km_ref */
+    /* What every row looks at comes first. */
+    uint64_t key;             /* hash of the identity */
+    struct km_entity *next;   /* of the same bucket of the index */
+    uint64_t facts_hash;      /* of what was said last: km_facts_hash() */
+    struct km_block **blocks; /* oldest first; their times do not overlap */
+    uint32_t n_blocks, room_blocks;
+    int64_t received_ms;
     enum km_entity_kind kind;
-    bool ordered;          /* it is in the order of its kind */
+    uint32_t slot, generation; /* as in a struct km_ref */
+    bool ordered;              /* it is in the order of its kind */
     _Atomic bool has_twin; /* another one had its name at some time; set under the order's lock */
     struct km_node_time *node; /* of its node, where it has one; the shard's */
     struct km_facts facts;
-    uint64_t facts_hash; /* of what was said last: km_facts_hash() */
-    int64_t received_ms;
-    size_t n_blocks, room_blocks;
-    struct km_block **blocks; /* oldest first; their times do not overlap */
 };
 
 /*
@@ -63,6 +64,14 @@ uint64_t km_entity_key(enum km_entity_kind kind, const struct km_facts *facts);
 /* True if facts name the entity's identity. */
 bool km_entity_is(const struct km_entity *entity, enum km_entity_kind kind,
                   const struct km_facts *facts);
+
+/* Asks for the memory that is looked at to find the entity's newest block. */
+static inline void km_entity_fetch_newest(const struct km_entity *entity)
+{
+    if (entity->n_blocks)
+        __builtin_prefetch(&entity->blocks[entity->n_blocks - 1]);
+    __builtin_prefetch(entity->facts.text[KM_FACT_UID]);
+}
 
 /* Newest row's time; 0 without rows. */
 int64_t km_entity_newest(const struct km_entity *entity);

@@ -9,14 +9,13 @@
 #define NO_SLOT UINT32_MAX
 
 struct km_entity *km_index_find(const struct km_shard *shard, enum km_entity_kind kind,
-                                const struct km_facts *facts)
+                                const struct km_facts *facts, uint64_t key)
 {
-    uint64_t key = km_entity_key(kind, facts);
     struct km_entity *e;
 
     if (!shard->n_buckets)
         return NULL;
-    for (e = shard->buckets[key & (shard->n_buckets - 1)]; e; e = e->next) {
+    for (e = *km_index_bucket(shard, key); e; e = e->next) {
         if (e->key == key && km_entity_is(e, kind, facts))
             return e;
     }

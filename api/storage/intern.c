@@ -14,25 +14,46 @@ struct km_interned {
 #define OWNER(text_)                                                                               \
     ((struct km_interned *)(void *)((char *)(text_)-offsetof(struct km_interned, text)))
 
-/* An odd multiplier whose bits look random: 2^64 divided by the golden ratio. */
-static uint64_t mix(uint64_t value)
+/* Bits that look random: the fractions of the golden ratio and of the square root of 2. */
+#define FIRST  UINT64_C(0x9e3779b97f4a7c15)
+#define SECOND UINT64_C(0x6a09e667f3bcc909)
+
+/* Both halves of a product: each of its bits depends on nearly all of a and b. */
+static uint64_t fold(uint64_t a, uint64_t b)
 {
-    value *= UINT64_C(0x9e3779b97f4a7c15);
-    return value ^ value >> 32;
+    unsigned __int128 product = (unsigned __int128)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint64_t load(const char *from, size_t len)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, from, len);
+    return word;
 }
 
 uint64_t km_hash(uint64_t seed, const void *data, size_t len)
 {
     const char *p = data;
-    uint64_t word;
+    size_t left = len;
+    uint64_t a = 0, b = 0;
 
-    for (; len >= sizeof(word); p += sizeof(word), len -= sizeof(word)) {
-        memcpy(&word, p, sizeof(word));
-        seed = mix(seed ^ word);
+    for (; left > 16; p += 16, left -= 16)
+        seed = fold(load(p, 8) ^ FIRST, load(p + 8, 8) ^ seed);
+    /* The rest in two words, which overlap: with the length they say the same bytes. */
+    if (left >= 8) {
+        a = load(p, 8);
+        b = load(p + left - 8, 8);
+    } else if (left >= 4) {
+        a = load(p, 4);
+        b = load(p + left - 4, 4);
+    } else if (left > 0) {
+        a = (uint64_t)(unsigned char)p[0] << 8 | (unsigned char)p[left - 1];
+        b = (unsigned char)p[left / 2];
     }
-    word = len; /* "a" and "a\0" differ */
-    memcpy((char *)&word + 1, p, len);
-    return mix(seed ^ word);
+    return fold(fold(a ^ SECOND, b ^ seed) ^ len, FIRST);
 }
 
 void km_intern_done(struct km_intern *intern)

@@ -64,7 +64,6 @@ static void shard_done(struct km_shard *shard)
     free(shard->slots);
     free(shard->generations);
     free(shard->buckets);
-    free(shard->found);
     km_intern_done(&shard->names);
     pthread_mutex_destroy(&shard->lock);
 }

@@ -61,9 +61,6 @@ struct km_shard {
     struct km_intern names;
     struct km_node_time *nodes[KM_NODE_BUCKETS]; /* by the hash of the name */
 
-    struct km_entity **found; /* of a batch's readings, in order, while it is taken in */
-    uint32_t n_found, room_found;
-
     size_t bytes;               /* of slots, index, entities and blocks; names count theirs */
     size_t shown_bytes;         /* what of them the store's number has: km_shard_show() */
     uint32_t shown_entities;    /* the same */
@@ -119,9 +116,15 @@ int km_keys_add(struct km_store *store, const struct km_new_keys *keys);
 
 /* Unless said otherwise the functions below want the shard's lock held. */
 
-/* Finds an entity by identity; NULL if there is none. */
+/* Where the entities begin whose km_entity_key() may be key; there must be buckets. */
+static inline struct km_entity *const *km_index_bucket(const struct km_shard *shard, uint64_t key)
+{
+    return &shard->buckets[key & (shard->n_buckets - 1)];
+}
+
+/* Finds an entity by identity, whose km_entity_key() is key; NULL if there is none. */
 struct km_entity *km_index_find(const struct km_shard *shard, enum km_entity_kind kind,
-                                const struct km_facts *facts);
+                                const struct km_facts *facts, uint64_t key);
 
 /* Adds an entity for facts (its texts are interned). Returns NULL when memory runs out. */
 struct km_entity *km_index_add(struct km_shard *shard, enum km_entity_kind kind,
