@@ -5,6 +5,30 @@
 #include "json_write.h"
 #include "openapi_inside.h"
 
+/* The headings, in the order of the document. */
+static void tags(struct km_json *w)
+{
+    static const char *const all[][2] = {
+        {"ingest", "What collectors post."},
+        {"cluster", "The whole cluster."},
+        {"nodes", "Nodes, and the pods on them."},
+        {"pods", "Pods by their name alone."},
+        {"namespaces", "Namespaces, their pods, and those pods' containers."},
+        {"deployments", "Deployments and their pods."},
+        {"workloads", "StatefulSets, DaemonSets, Jobs and other owners of pods."},
+        {"server", "The server itself, and streams."},
+    };
+
+    km_json_member_array(w, "tags");
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        km_json_object(w);
+        km_json_member(w, "name", all[i][0]);
+        km_json_member(w, "description", all[i][1]);
+        km_json_object_end(w);
+    }
+    km_json_array_end(w);
+}
+
 void km_get_openapi(struct km_call *call)
 {
     struct km_buf body = KM_BUF_INIT;
@@ -23,8 +47,19 @@ void km_get_openapi(struct km_call *call)
     km_json_member(&w, "identifier", "Apache-2.0");
     km_json_object_end(&w);
     km_json_object_end(&w);
+    /* Relative to where the document came from, so that a proxy's path prefix stays. */
+    km_json_member_array(&w, "servers");
+    km_json_object(&w);
+    km_json_member(&w, "url", ".");
+    km_json_member(&w, "description", "The server that answered this.");
+    km_json_object_end(&w);
+    km_json_array_end(&w);
+    km_json_member_array(&w, "security");
+    km_json_array_end(&w);
+    tags(&w);
     km_openapi_paths(&w);
     km_json_member_object(&w, "components");
+    km_openapi_problems(&w);
     km_openapi_schemas(&w);
     km_json_object_end(&w);
     km_json_object_end(&w);

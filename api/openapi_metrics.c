@@ -3,7 +3,26 @@
 #include <stdio.h>
 
 #include "metric.h"
+#include "openapi_examples.h"
 #include "openapi_inside.h"
+
+void km_openapi_json(struct km_json *w, const char *key, const char *json)
+{
+    if (!json)
+        return;
+    km_json_key(w, key);
+    km_buf_puts(w->out, json);
+    w->comma = true;
+}
+
+static void example(struct km_json *w, const char *json)
+{
+    if (!json)
+        return;
+    km_json_key(w, "examples");
+    km_buf_printf(w->out, "[%s]", json);
+    w->comma = true;
+}
 
 /* "name": {"type": …, "description": …}; format may be NULL. */
 void km_openapi_property(struct km_json *w, const char *name, const char *type, const char *format,
@@ -13,6 +32,7 @@ void km_openapi_property(struct km_json *w, const char *name, const char *type, 
     km_json_member(w, "type", type);
     km_json_member(w, "format", format);
     km_json_member(w, "description", description);
+    example(w, km_openapi_example_of(name));
     km_json_object_end(w);
 }
 
@@ -37,14 +57,25 @@ static void metric_property(struct km_json *w, unsigned m, enum km_openapi_use u
                  counter ? "; grows since the entity started" : "");
         km_json_member_object(w, info->key);
         km_json_member(w, "type",
-                       info->kind == KM_KIND_MILLI || use == KM_OPENAPI_SUM ? "number" : "integer");
+                       info->kind == KM_KIND_MILLI || use == KM_OPENAPI_SUM || use == KM_OPENAPI_ROW
+                           ? "number"
+                           : "integer");
         km_json_member_int(w, "minimum", 0);
         km_json_member(w, "description", text);
+        km_json_member(w, "x-unit", info->unit);
+        example(w, km_openapi_example_of_unit(info->unit));
         km_json_object_end(w);
     }
     if (use != KM_OPENAPI_READING && info->kind == KM_KIND_RATED) {
         snprintf(text, sizeof(text), "%s, per second", info->help);
-        km_openapi_property(w, info->rate_key, "number", NULL, text);
+        km_json_member_object(w, info->rate_key);
+        km_json_member(w, "type", "number");
+        km_json_member_int(w, "minimum", 0);
+        km_json_member(w, "description", text);
+        snprintf(text, sizeof(text), "%s/s", info->unit);
+        km_json_member(w, "x-unit", text);
+        example(w, km_openapi_example_of_unit(info->unit));
+        km_json_object_end(w);
     }
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The operations of each path, from the route table. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "models.h"
+#include "openapi_examples.h"
 #include "openapi_inside.h"
 #include "route.h"
 
@@ -13,8 +16,51 @@ static void schema_ref(struct km_json *w, const char *name)
     km_json_object_end(w);
 }
 
+static void choices(struct km_json *w, const char *word)
+{
+    km_json_member_array(w, "enum");
+    for (size_t len;; word += len + 1) {
+        len = strcspn(word, "|");
+        km_json_string_len(w, word, len);
+        if (!word[len])
+            break;
+    }
+    km_json_array_end(w);
+}
+
+static void query_schema(struct km_json *w, const struct km_param *p)
+{
+    bool many = p->type == KM_PARAM_STRING && p->max > 1;
+
+    km_json_member_object(w, "schema");
+    if (many) {
+        km_json_member(w, "type", "array");
+        km_json_member_int(w, "maxItems", p->max);
+        km_json_member_object(w, "items");
+    }
+    km_json_member(w, "type", p->type == KM_PARAM_INT ? "integer" : "string");
+    if (p->type == KM_PARAM_INT) {
+        km_json_member_int(w, "minimum", p->min);
+        km_json_member_int(w, "maximum", p->max);
+    } else if (p->type == KM_PARAM_CHOICE) {
+        choices(w, p->choices);
+    } else {
+        km_json_member_int(w, "minLength", 1);
+        km_json_member_int(w, "maxLength", 1024);
+    }
+    if (many)
+        km_json_object_end(w);
+    else if (p->default_text && p->type == KM_PARAM_INT)
+        km_json_member_int(w, "default", strtoll(p->default_text, NULL, 10));
+    else
+        km_json_member(w, "default", p->default_text);
+    km_json_object_end(w);
+}
+
 static void parameters(struct km_json *w, const struct km_route *route)
 {
+    char name[64];
+
     km_json_member_array(w, "parameters");
     for (const char *p = strchr(route->path, '{'); p; p = strchr(p + 1, '{')) {
         km_json_object(w);
@@ -27,6 +73,8 @@ static void parameters(struct km_json *w, const struct km_route *route)
         km_json_member(w, "type", "string");
         km_json_member_int(w, "maxLength", KM_MODEL_NAME);
         km_json_object_end(w);
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(p + 1, "}"), p + 1);
+        km_openapi_json(w, "example", km_openapi_example_of(name));
         km_json_object_end(w);
     }
     for (const struct km_param *p = route->params; p && p->name; p++) {
@@ -34,72 +82,19 @@ static void parameters(struct km_json *w, const struct km_route *route)
         km_json_member(w, "name", p->name);
         km_json_member(w, "in", "query");
         km_json_member(w, "description", p->help);
-        km_json_member_object(w, "schema");
-        km_json_member(w, "type", p->type == KM_PARAM_INT ? "integer" : "string");
-        if (p->type == KM_PARAM_INT) {
-            km_json_member_int(w, "minimum", p->min);
-            km_json_member_int(w, "maximum", p->max);
-        } else if (p->type == KM_PARAM_CHOICE) {
-            const char *word = p->choices;
-
-            km_json_member_array(w, "enum");
-            for (size_t len;; word += len + 1) {
-                len = strcspn(word, "|");
-                km_json_string_len(w, word, len);
-                if (!word[len])
-                    break;
-            }
-            km_json_array_end(w);
-        }
-        km_json_object_end(w);
+        query_schema(w, p);
+        km_openapi_json(w, "example", km_openapi_example_of(p->name));
         km_json_object_end(w);
     }
     km_json_array_end(w);
 }
 
-static void answers(struct km_json *w, const struct km_route *route)
+static void request_example(struct km_json *w, const struct km_route *route)
 {
-    km_json_member_object(w, "responses");
-    km_json_member_object(w, "200");
-    km_json_member(w, "description",
-                   route->windowed ? "what is now, or with window its history" : "the answer");
-    km_json_member_object(w, "content");
-    km_json_member_object(w, route->answer                    ? "application/json"
-                             : route->flags & KM_ROUTE_EVENTS ? "text/event-stream"
-                                                              : "text/plain");
-    if (route->windowed) {
-        km_json_member_object(w, "schema");
-        km_json_member_array(w, "anyOf");
-        km_json_object(w);
-        km_openapi_ref(w, route->answer);
-        km_json_object_end(w);
-        km_json_object(w);
-        km_openapi_ref(w, route->windowed);
-        km_json_object_end(w);
-        km_json_array_end(w);
-        km_json_object_end(w);
-    } else if (route->answer) {
-        schema_ref(w, route->answer);
-    }
-    km_json_object_end(w);
-    if (route->windowed) {
-        km_json_member_object(w, "text/csv");
-        km_json_member_object(w, "schema");
-        km_json_member(w, "type", "string");
-        km_json_object_end(w);
-        km_json_object_end(w);
-    }
-    km_json_object_end(w);
-    km_json_object_end(w);
-    km_json_member_object(w, "default");
-    km_json_member(w, "description", "a problem: 400, 404, 405, 409, 413, 415, 422 or 503");
-    km_json_member_object(w, "content");
-    km_json_member_object(w, "application/problem+json");
-    schema_ref(w, "Problem");
-    km_json_object_end(w);
-    km_json_object_end(w);
-    km_json_object_end(w);
-    km_json_object_end(w);
+    const char *json = km_openapi_recorded_of(route->operation, "body");
+
+    if (json)
+        km_openapi_json(w, "example", json);
 }
 
 static void operation(struct km_json *w, const struct km_route *route)
@@ -118,11 +113,12 @@ static void operation(struct km_json *w, const struct km_route *route)
         km_json_member_object(w, "content");
         km_json_member_object(w, "application/json");
         schema_ref(w, route->body);
+        request_example(w, route);
         km_json_object_end(w);
         km_json_object_end(w);
         km_json_object_end(w);
     }
-    answers(w, route);
+    km_openapi_answers(w, route);
     km_json_object_end(w);
 }
 

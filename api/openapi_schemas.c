@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What routes take and answer, as JSON Schema. */
 #include <stddef.h>
+#include <string.h>
 
 #include "metric.h"
 #include "openapi_inside.h"
@@ -125,9 +126,10 @@ static void list_schema(struct km_json *w, const char *name, const char *item)
     schema_end(w);
 }
 
-static void window_schema(struct km_json *w)
+/* A window of one entity or of a sum: scope and what its rows count, NULL where they are of one. */
+static void window_schema(struct km_json *w, const char *name, unsigned scope, const char *count)
 {
-    schema_begin(w, "Window",
+    schema_begin(w, name,
                  "history: rows in time order, or columns; a sum holds every entity that was "
                  "there in a step, also those that are no longer current",
                  (const char *const[]){"window", "step", NULL});
@@ -137,25 +139,111 @@ static void window_schema(struct km_json *w)
     km_json_member(w, "type", "array");
     km_json_member_object(w, "items");
     km_json_member(w, "type", "object");
-    km_json_member(w, "description",
-                   "timestamp, the groups of metrics, pods or nodes of a sum, and "
-                   "max where a step holds several intervals");
+    km_json_member_object(w, "properties");
+    time_property(w, "timestamp", "the end of the step, or when it was read");
+    if (count)
+        km_openapi_property(w, count, "integer", NULL, "how many were there in the step");
+    km_openapi_metrics(w, scope, count ? KM_OPENAPI_SUM : KM_OPENAPI_ROW);
+    km_json_member_object(w, "max");
+    km_json_member(w, "type", "object");
+    km_json_member(w, "description", "the highest interval of a step that holds several");
+    km_json_member_object(w, "properties");
+    km_openapi_metrics(w, scope, KM_OPENAPI_SUM);
+    km_json_object_end(w);
+    km_json_object_end(w);
+    km_json_object_end(w);
     km_json_object_end(w);
     km_json_object_end(w);
     km_json_member_object(w, "timestamps");
     km_json_member(w, "type", "array");
+    km_json_member(w, "description", "with format=columns: the ends of the steps");
     km_json_member_object(w, "items");
     km_json_member(w, "type", "string");
     km_json_member(w, "format", "date-time");
     km_json_object_end(w);
+    km_openapi_json(w, "examples", "[[\"2026-01-01T00:00:00.000Z\"]]");
     km_json_object_end(w);
     km_json_member_object(w, "columns");
     km_json_member(w, "type", "object");
     km_json_member(w, "description", "\"memory.usage\": one number a timestamp, null for a gap");
     km_json_member_object(w, "additionalProperties");
     km_json_member(w, "type", "array");
+    km_openapi_json(w, "items", "{\"type\":[\"number\",\"null\"]}");
+    km_json_object_end(w);
+    km_openapi_json(w, "examples", "[{\"cpu_usage\":[250]}]");
+    km_json_object_end(w);
+    schema_end(w);
+}
+
+/* Members that are whole numbers of the server itself: "name", what it is. */
+struct figure {
+    const char *name, *help;
+};
+
+static void figures(struct km_json *w, const char *name, const char *help,
+                    const struct figure *figure)
+{
+    km_json_member_object(w, name);
+    km_json_member(w, "type", "object");
+    km_json_member(w, "description", help);
+    km_json_member_object(w, "properties");
+    for (; figure->name; figure++) {
+        km_json_member_object(w, figure->name);
+        km_json_member(w, "type", "integer");
+        km_json_member(w, "description", figure->help);
+        km_openapi_json(w, "examples", "[12]");
+        km_json_object_end(w);
+    }
+    if (strcmp(name, "store") == 0) {
+        time_property(w, "oldest", "the oldest reading: how far history reaches");
+        time_property(w, "newest", "the newest reading");
+    }
     km_json_object_end(w);
     km_json_object_end(w);
+}
+
+static void status_schema(struct km_json *w)
+{
+    static const struct figure store[] = {{"nodes", "nodes with history"},
+                                          {"pods", "pods with history, gone ones included"},
+                                          {"containers", "containers with history"},
+                                          {"rows", "readings of one entity held"},
+                                          {"samples", "numbers held"},
+                                          {"rows_appended", "readings taken since the start"},
+                                          {"rows_duplicate", "readings that were there already"},
+                                          {"rows_late", "readings that came after newer ones"},
+                                          {"rows_evicted", "readings dropped for want of memory"},
+                                          {"rows_expired", "readings dropped for their age"},
+                                          {"memory_used", "bytes"},
+                                          {"memory_limit", "bytes: --memory-limit"},
+                                          {NULL, NULL}};
+    static const struct figure http[] = {{"requests", "requests since the start"},
+                                         {"errors_4xx", "of them answered 400 to 499"},
+                                         {"errors_5xx", "of them answered 500 to 599"},
+                                         {"connections", "open now"},
+                                         {"connections_refused", "more than --max-connections"},
+                                         {"connections_timed_out", "cut off by a time limit"},
+                                         {"bytes_in", "bytes of bodies taken"},
+                                         {"bytes_out", "bytes of answers"},
+                                         {NULL, NULL}};
+    static const struct figure streams[] = {
+        {"open", "open now"},
+        {"opened", "since the start"},
+        {"refused", "more than --max-streams"},
+        {"ticks", "ticks made, of all streams"},
+        {"answers", "questions asked for them: one for all who watch the same"},
+        {"skipped", "ticks left out for want of memory"},
+        {"held_bytes", "bytes that clients have not taken yet"},
+        {NULL, NULL}};
+
+    schema_begin(w, "Status", "the server's own figures", NULL);
+    km_openapi_property(w, "version", "string", NULL, "of the server");
+    time_property(w, "started", "when it started");
+    km_openapi_property(w, "interval_ms", "integer", NULL, "the interval it expects");
+    km_openapi_property(w, "retention_seconds", "integer", NULL, "how long history is kept");
+    figures(w, "store", "entities, readings and memory held", store);
+    figures(w, "http", "requests and connections", http);
+    figures(w, "streams", "clients of /api/stream", streams);
     schema_end(w);
 }
 
@@ -216,18 +304,19 @@ void km_openapi_schemas(struct km_json *w)
     list_schema(w, "ContainerList", "ContainerMetrics");
     list_schema(w, "NamespaceList", "NamespaceMetrics");
     list_schema(w, "DeploymentList", "DeploymentMetrics");
-    window_schema(w);
+    window_schema(w, "ClusterWindow", KM_SCOPE_NODE, "nodes");
+    window_schema(w, "NodeWindow", KM_SCOPE_NODE, NULL);
+    window_schema(w, "PodWindow", KM_SCOPE_POD, NULL);
+    window_schema(w, "SumWindow", KM_SCOPE_POD, "pods");
     problem_schema(w);
     schema_begin(w, "Ok", "stored", (const char *const[]){"status", NULL});
-    km_openapi_property(w, "status", "string", NULL, "ok");
+    km_json_member_object(w, "status");
+    km_json_member(w, "type", "string");
+    km_json_member(w, "const", "ok");
+    km_json_member(w, "description", "the reading is stored");
+    km_openapi_json(w, "examples", "[\"ok\"]");
+    km_json_object_end(w);
     schema_end(w);
-    schema_begin(w, "Status", "the server's own figures", NULL);
-    km_openapi_property(w, "version", "string", NULL, "of the server");
-    time_property(w, "started", "when it started");
-    km_openapi_property(w, "interval_ms", "integer", NULL, "the interval it expects");
-    km_openapi_property(w, "retention_seconds", "integer", NULL, "how long history is kept");
-    km_openapi_property(w, "store", "object", NULL, "entities, rows, samples and memory held");
-    km_openapi_property(w, "http", "object", NULL, "requests and connections");
-    schema_end(w);
+    status_schema(w);
     km_json_object_end(w);
 }

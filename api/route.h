@@ -35,9 +35,11 @@ struct km_param {
 };
 
 enum km_route_flags {
-    KM_ROUTE_INGEST = 1,   /* takes a JSON body */
-    KM_ROUTE_INTERNAL = 2, /* not part of the document: /docs and its files, / */
-    KM_ROUTE_EVENTS = 4,   /* answers with server-sent events */
+    KM_ROUTE_INGEST = 1,     /* takes a JSON body */
+    KM_ROUTE_INTERNAL = 2,   /* not part of the document: /docs and its files, / */
+    KM_ROUTE_EVENTS = 4,     /* answers with server-sent events */
+    KM_ROUTE_NAMED = 16,     /* 404 where what the path names is not there; with a window always */
+    KM_ROUTE_AMBIGUOUS = 32, /* 409 where a name is not enough */
 };
 
 struct km_route {
@@ -72,7 +74,8 @@ int64_t km_call_int(const struct km_call *call, const char *name, int64_t missin
 /* Place of the word in choices. */
 int km_call_choice(const struct km_call *call, const char *name, int missing);
 
-/* The value of a parameter that may stand there several times, by its place; NULL behind the last. */
+/* The value of a parameter that may stand there several times, by its place; NULL behind the last.
+ */
 const char *km_call_nth(const struct km_call *call, const char *name, unsigned place);
 
 /* The Last-Event-ID header as a number; 0 without one, or where it is none. */

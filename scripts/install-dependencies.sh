@@ -25,7 +25,9 @@ case "$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' 'libcurl4-*-dev' 2>/
 *) packages+=(libcurl4-gnutls-dev) ;;
 esac
 # npm may well come from elsewhere, and only fetches what node_modules does not hold yet.
-[ -d node_modules/uplot ] || command -v npm >/dev/null || packages+=(npm)
+npm_package=uplot
+[ "${1:-}" != --tests ] || npm_package=@redocly
+[ -d "node_modules/$npm_package" ] || command -v npm >/dev/null || packages+=(npm)
 
 installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

@@ -5,6 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 bash scripts/install-dependencies.sh --tests || { echo "0 passed, 1 failed"; exit 1; }
+[ -d node_modules/@redocly ] || npm ci --ignore-scripts --no-audit --no-fund >/dev/null
 passed=0 failed=0
 
 count() { # PASSED FAILED
@@ -46,7 +47,6 @@ page() { # DIR: in Chromium; node's own summary has the counts
         echo "skipped: there is no Chromium"
         return
     fi
-    [ -d node_modules/playwright-core ] || npm ci --ignore-scripts --no-audit --no-fund >/dev/null
     KUBEMONITOR_API=$PWD/$1/api/kubemonitor-api \
         node --test --test-reporter=tap tests/ui/page.test.mjs >"$1-page.log" 2>&1 || cat "$1-page.log"
     count "$(sed -n 's/^# pass //p' "$1-page.log" | grep . || echo 0)" \

@@ -67,7 +67,7 @@ def closed(components):
     """The schemas of answers with every unknown member forbidden, so that the document cannot lag behind."""
     schemas = {}
     for name, schema in components["schemas"].items():
-        schemas[name] = {**schema, "additionalProperties": False} if name.endswith(("Metrics", "List", "Problem")) else schema
+        schemas[name] = {**schema, "additionalProperties": False} if name.endswith(("Metrics", "List", "Problem", "Window", "Status")) else schema
     return {"schemas": schemas}
 
 
