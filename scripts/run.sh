@@ -31,6 +31,7 @@ pids+=($!)
 cat <<EOF
 
 kubemonitor shows this machine:
+  $server/                  the page: totals, greatest consumers, charts
   $server/docs              every path, to read and try
   $server/api/nodes         the node's CPU, memory, network and disk
   $server/api/pods          its pods, if it is a Kubernetes node
