@@ -29,6 +29,9 @@ void km_get_namespace(struct km_call *call);
 void km_get_deployments(struct km_call *call);
 void km_get_deployment(struct km_call *call);
 void km_get_deployment_pods(struct km_call *call);
+void km_get_all_deployments(struct km_call *call);
+void km_get_workloads(struct km_call *call);
+void km_get_all_workloads(struct km_call *call);
 void km_get_workload(struct km_call *call);
 void km_get_workload_pods(struct km_call *call);
 

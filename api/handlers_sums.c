@@ -10,139 +10,36 @@
 #include "clean.h"
 #include "entity_list.h"
 #include "handlers.h"
-#include "list_page.h"
+#include "sum_list.h"
 #include "time_format.h"
 #include "total.h"
 #include "window_answer.h"
 
-/* One line of a list of sums. */
-struct sum {
-    char name[256], name_space[256];
-    struct km_total total;
-};
-
-struct sums {
-    const char *member; /* "namespace" or "deployment": what the name is called */
-    struct sum **items;
-    size_t count, room;
-};
-
-static void sums_free(void *arg)
-{
-    struct sums *s = arg;
-
-    for (size_t i = 0; i < s->count; i++)
-        free(s->items[i]);
-    free(s->items);
-    free(s);
-}
-
-static void write_sum(void *arg, size_t i, struct km_json *w)
-{
-    const struct sums *s = arg;
-    const struct sum *sum = s->items[i];
-
-    km_json_object(w);
-    if (strcmp(s->member, "namespace") != 0)
-        km_json_member(w, "namespace", sum->name_space);
-    km_json_member(w, s->member, sum->name);
-    km_total_write(w, &sum->total, "pods");
-    km_json_object_end(w);
-}
-
-static bool sum_name(void *arg, size_t i, char ret_name[KM_LIST_NAME])
-{
-    const struct sums *s = arg;
-
-    snprintf(ret_name, KM_LIST_NAME, "%s", s->items[i]->name);
-    return true;
-}
-
-/* The sum called name; a new one if it is not there. The last one first: pods come by name. */
-static struct sum *sum_of(struct sums *s, const char *name, const char *name_space)
-{
-    struct sum *sum;
-
-    for (size_t i = s->count; i > 0; i--) {
-        if (strcmp(s->items[i - 1]->name, name) == 0)
-            return s->items[i - 1];
-    }
-    if (s->count == s->room) {
-        size_t room = s->room ? s->room * 2 : 16;
-        struct sum **items = realloc(s->items, room * sizeof(struct sum *));
-
-        if (!items)
-            return NULL;
-        s->items = items;
-        s->room = room;
-    }
-    sum = calloc(1, sizeof(*sum));
-    if (!sum)
-        return NULL;
-    snprintf(sum->name, sizeof(sum->name), "%s", name);
-    snprintf(sum->name_space, sizeof(sum->name_space), "%s", name_space);
-    s->items[s->count++] = sum;
-    return sum;
-}
-
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp((*(struct sum *const *)left)->name, (*(struct sum *const *)right)->name);
-}
-
-/* Lists the sums of current pods by namespace, or by deployment within name_space. */
-static void answer_sums(struct km_call *call, const char *name_space)
-{
-    const struct km_api *api = km_call_api(call);
-    struct km_filter filter = {.kind = KM_ENTITY_POD, .name_space = name_space, .current = true};
-    struct sums *s = calloc(1, sizeof(*s));
-    struct km_list list = {.write = write_sum, .name = sum_name, .done = sums_free, .arg = s};
-    km_auto_free struct km_ref *refs = NULL;
-    int sort = km_call_choice(call, "sort", KM_SORT_NAME);
-    size_t n = 0;
-
-    if (!s || km_store_list(api->store, &filter, km_time_now_ms(), &refs, &n) < 0) {
-        free(s);
-        km_answer_no_memory(call);
-        return;
-    }
-    s->member = name_space ? "deployment" : "namespace";
-    for (size_t i = 0; i < n; i++) {
-        struct km_view view;
-        const char *name;
-        struct sum *sum;
-
-        if (km_store_view(api->store, refs[i], &view) < 0)
-            continue;
-        name = name_space ? view.deployment : view.name_space;
-        if (!name || !*name)
-            continue; /* no deployment, or not resolved yet */
-        sum = sum_of(s, name, view.name_space ? view.name_space : "");
-        if (!sum) {
-            sums_free(s);
-            km_answer_no_memory(call);
-            return;
-        }
-        km_total_add(&sum->total, &view);
-    }
-    if (s->count > 0)
-        qsort(s->items, s->count, sizeof(struct sum *), compare_names);
-    list.count = s->count;
-    if (sort != KM_SORT_NAME)
-        list.value = calloc(s->count + 1, sizeof(double));
-    for (size_t i = 0; list.value && i < s->count; i++)
-        list.value[i] = km_sort_total(sort, &s->items[i]->total);
-    km_answer_list(call, &list);
-}
-
 void km_get_namespaces(struct km_call *call)
 {
-    answer_sums(call, NULL);
+    km_answer_sums(call, KM_SUM_NAMESPACE, NULL, NULL);
 }
 
 void km_get_deployments(struct km_call *call)
 {
-    answer_sums(call, km_call_path(call, "namespace"));
+    km_answer_sums(call, KM_SUM_DEPLOYMENT, km_call_path(call, "namespace"), NULL);
+}
+
+void km_get_all_deployments(struct km_call *call)
+{
+    km_answer_sums(call, KM_SUM_DEPLOYMENT, km_call_text(call, "namespace"), NULL);
+}
+
+void km_get_workloads(struct km_call *call)
+{
+    km_answer_sums(call, KM_SUM_WORKLOAD, km_call_path(call, "namespace"),
+                   km_call_text(call, "kind"));
+}
+
+void km_get_all_workloads(struct km_call *call)
+{
+    km_answer_sums(call, KM_SUM_WORKLOAD, km_call_text(call, "namespace"),
+                   km_call_text(call, "kind"));
 }
 
 /* Adds up the current entities of a filter. Returns false where memory runs out. */

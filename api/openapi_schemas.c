@@ -304,6 +304,7 @@ void km_openapi_schemas(struct km_json *w)
     list_schema(w, "ContainerList", "ContainerMetrics");
     list_schema(w, "NamespaceList", "NamespaceMetrics");
     list_schema(w, "DeploymentList", "DeploymentMetrics");
+    list_schema(w, "WorkloadList", "WorkloadMetrics");
     window_schema(w, "ClusterWindow", KM_SCOPE_NODE, "nodes");
     window_schema(w, "NodeWindow", KM_SCOPE_NODE, NULL);
     window_schema(w, "PodWindow", KM_SCOPE_POD, NULL);

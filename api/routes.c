@@ -38,11 +38,16 @@
     }
 #define NAMESPACE                                                                                  \
     {                                                                                              \
-        "namespace", KM_PARAM_STRING, 0, 0, NULL, NULL, "Only pods of this namespace."             \
+        "namespace", KM_PARAM_STRING, 0, 0, NULL, NULL, "Only what is in this namespace."          \
     }
 #define NODE                                                                                       \
     {                                                                                              \
         "node", KM_PARAM_STRING, 0, 0, NULL, NULL, "Only pods on this node."                       \
+    }
+#define KIND                                                                                       \
+    {                                                                                              \
+        "kind", KM_PARAM_STRING, 0, 0, NULL, NULL,                                                 \
+            "Only workloads of this kind: Deployment, StatefulSet, DaemonSet, Job, …"            \
     }
 #define END                                                                                        \
     {                                                                                              \
@@ -52,6 +57,9 @@
 static const struct km_param window[] = {WINDOW, END};
 static const struct km_param pod_window[] = {WINDOW, NAMESPACE, END};
 static const struct km_param list[] = {LIST, END};
+static const struct km_param all_deployments[] = {LIST, NAMESPACE, END};
+static const struct km_param all_workloads[] = {LIST, NAMESPACE, KIND, END};
+static const struct km_param workloads[] = {LIST, KIND, END};
 static const struct km_param pods[] = {LIST, NAMESPACE, NODE, END};
 static const struct km_param node_pods[] = {LIST, NAMESPACE, END};
 static const struct km_param namespace_pods[] = {LIST, NODE, END};
@@ -97,12 +105,20 @@ const struct km_route km_routes[] = {
      "One pod", "PodMetrics", "PodWindow", NULL, 0},
     {"GET", NS "/pods/{pod}/containers", km_get_pod_containers, list, "namespaces",
      "listPodContainers", "The containers of a pod", "ContainerList", NULL, NULL, KM_ROUTE_NAMED},
+    {"GET", "/api/deployments", km_get_all_deployments, all_deployments, "deployments",
+     "listAllDeployments", "All deployments, each the sum of its pods", "DeploymentList", NULL,
+     NULL, 0},
     {"GET", NS "/deployments", km_get_deployments, list, "deployments", "listDeployments",
      "The deployments of a namespace", "DeploymentList", NULL, NULL, 0},
     {"GET", DEP, km_get_deployment, window, "deployments", "getDeployment",
      "The sum of a deployment", "DeploymentMetrics", "SumWindow", NULL, 0},
     {"GET", DEP "/pods", km_get_deployment_pods, namespace_pods, "deployments",
      "listDeploymentPods", "The pods of a deployment", "PodList", NULL, NULL, 0},
+    {"GET", "/api/workloads", km_get_all_workloads, all_workloads, "workloads", "listAllWorkloads",
+     "All workloads, deployments among them, each the sum of its pods", "WorkloadList", NULL, NULL,
+     0},
+    {"GET", NS "/workloads", km_get_workloads, workloads, "workloads", "listWorkloads",
+     "The workloads of a namespace", "WorkloadList", NULL, NULL, 0},
     {"GET", WL, km_get_workload, window, "workloads", "getWorkload",
      "The sum of a StatefulSet, DaemonSet, Job or other owner of pods", "WorkloadMetrics",
      "SumWindow", NULL, 0},

@@ -3,6 +3,7 @@ import os
 import signal
 import socket
 import subprocess
+import urllib.parse
 
 import pytest
 import requests
@@ -188,3 +189,34 @@ def test_a_stopping_server_is_not_ready_and_finishes_what_has_begun():
         answer = begun.makefile("rb").read()
     assert answer.split()[1] == b"422" and b"Connection: close" in answer
     assert server.process.wait(20) == 0
+
+
+def test_workloads_of_all_namespaces(server):
+    fill(server)
+    server.post("/api/nodes/n2", node("n2", pods=[
+        pod("web-9", "c", uid="u9", deployment="web", cpu_usage=500, memory={"usage": 3}),
+        pod("agent-1", "a", uid="ua", owner={"kind": "DaemonSet", "name": "agent"}, cpu_usage=1, memory={"usage": 100}),
+        pod("alone", "a", uid="ub", cpu_usage=1)]))
+
+    def of(path):
+        return [(w["namespace"], w["kind"], w["name"], w["pods"]) for w in server.get(path)["items"]]
+
+    everything = [("a", "DaemonSet", "agent", 1), ("a", "Deployment", "web", 2), ("b", "StatefulSet", "db", 1), ("c", "Deployment", "web", 1)]
+    assert of("/api/workloads") == everything
+    assert of("/api/workloads?sort=memory") == [everything[i] for i in (0, 1, 2, 3)]
+    assert of("/api/workloads?sort=cpu&limit=1") == [everything[3]]
+    assert of("/api/workloads?kind=statefulset") == [everything[2]]
+    assert of("/api/workloads?namespace=a") == of("/api/namespaces/a/workloads") == everything[:2]
+    assert of("/api/namespaces/a/workloads?kind=DaemonSet") == [everything[0]]
+    pages, token = [], ""
+    while True:
+        page = server.get("/api/workloads?limit=1&sort=name" + token)
+        pages += [(w["namespace"], w["kind"], w["name"], w["pods"]) for w in page["items"]]
+        if "continue" not in page:
+            break
+        token = "&continue=" + urllib.parse.quote(page["continue"])
+    assert pages == everything
+    deployments = server.get("/api/deployments?sort=cpu")["items"]
+    assert [(d["namespace"], d["deployment"], d["pods"]) for d in deployments] == [("c", "web", 1), ("a", "web", 2)]
+    assert server.get("/api/deployments?namespace=a")["items"] == server.get("/api/namespaces/a/deployments")["items"]
+    assert server.get("/api/namespaces/a/workloads/DaemonSet/agent")["memory"] == {"usage": 100}
