@@ -1,78 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cgroup_procs.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "clean.h"
 #include "scan.h"
 
-#define DEPTH 4 /* init inside a container makes two or three levels */
+static int make_room(struct km_processes *p, size_t room)
+{
+    struct km_process *list;
 
-struct search {
-    struct km_root *root;
-    struct km_buf *buf;
-    int64_t *pids;
-    size_t count;
-};
+    if (room <= p->room)
+        return 0;
+    room = room < p->room * 2 ? p->room * 2 : room;
+    list = realloc(p->list, room * sizeof(*list));
+    if (!list)
+        return -ENOMEM;
+    p->list = list;
+    p->room = room;
+    return 0;
+}
 
 /* "8419\n8573\n"; -EINVAL where it begins with something else. */
-static int take(struct search *s)
+static int take(struct km_processes *p, const char *text)
 {
-    const char *p = s->buf->data;
-    int64_t *pids = realloc(s->pids, (s->count + s->buf->len / 2 + 1) * sizeof(*pids)), pid;
+    const char *at = text;
+    int64_t pid;
 
-    if (!pids)
-        return -ENOMEM;
-    s->pids = pids;
-    for (; km_scan_next(&p, &pid); p += *p == '\n') {
+    for (; km_scan_next(&at, &pid); at += *at == '\n') {
+        int r = pid > 0 ? make_room(p, p->count + 1) : 0;
+
+        if (r < 0)
+            return r;
         if (pid > 0)
-            pids[s->count++] = pid;
+            p->list[p->count++] = (struct km_process){.pid = pid};
     }
-    return p == s->buf->data && *p ? -EINVAL : 0;
+    return at == text && *at ? -EINVAL : 0;
 }
 
-/* A folder whose cgroup.procs cannot be read ends the search only where it is the first. */
-static int search(struct search *s, const char *folder, int depth)
+/* Moves the open files of a process from the list of before, where most stand at the same place. */
+static void take_over(struct km_process *process, size_t place, struct km_process *before, size_t n)
 {
-    km_auto_closedir DIR *dir = NULL;
-    const struct dirent *entry;
-    char path[KM_PATH];
-    int r = km_root_read(s->root, s->buf, "%s/cgroup.procs", folder);
+    for (size_t i = 0; i < n; i++) {
+        struct km_process *b = &before[(place + i) % n];
 
-    if (r == 0)
-        r = take(s);
+        if (b->pid == process->pid) {
+            process->io = b->io;
+            *b = (struct km_process){0};
+            return;
+        }
+    }
+}
+
+int km_processes_read(struct km_processes *processes, struct km_root *root, const char *mount,
+                      struct km_procs_folder *folders, size_t n, struct km_buf *buf)
+{
+    struct km_process *before = processes->list;
+    size_t n_before = processes->count, room = processes->room;
+    int r = 0;
+
+    processes->list = processes->other;
+    processes->room = processes->other_room;
+    processes->count = 0;
+    for (size_t i = 0; i < n && r == 0; i++) {
+        r = km_kept_read(root, &folders[i].procs, KM_KEPT_LIST, buf, "%s%s/cgroup.procs", mount,
+                         folders[i].path);
+        if (r >= 0)
+            r = take(processes, buf->data);
+        if (i > 0 && r != -ENOMEM)
+            r = 0;
+    }
+    processes->known = r >= 0;
     if (r < 0)
-        return r;
-    km_root_path(s->root, path, "%s", folder);
-    dir = depth > 0 && *path ? opendir(path) : NULL;
-    while (dir && (entry = readdir(dir))) {
-        char inner[KM_PATH];
-
-        if (entry->d_type != DT_DIR || entry->d_name[0] == '.' ||
-            snprintf(inner, sizeof(inner), "%s/%s", folder, entry->d_name) >= (int)sizeof(inner))
-            continue;
-        if (search(s, inner, depth - 1) == -ENOMEM)
-            return -ENOMEM;
-    }
-    return 0;
+        processes->count = 0;
+    for (size_t i = 0; i < processes->count && n_before > 0; i++)
+        take_over(&processes->list[i], i, before, n_before);
+    for (size_t i = 0; i < n_before; i++)
+        km_kept_close(root, &before[i].io);
+    processes->other = before;
+    processes->other_room = room;
+    return r;
 }
 
-int km_cgroup_procs(struct km_root *root, const struct km_cgroup_mounts *mounts, const char *path,
-                    struct km_buf *buf, int64_t **ret_pids, size_t *ret_count)
+void km_processes_done(struct km_processes *processes, struct km_root *root)
 {
-    struct search s = {.root = root, .buf = buf};
-    char folder[KM_PATH];
-    int r = -ENAMETOOLONG;
-
-    if (snprintf(folder, sizeof(folder), "%s%s", mounts->tree, path) < (int)sizeof(folder))
-        r = search(&s, folder, DEPTH);
-    if (r < 0) {
-        free(s.pids);
-        return r;
-    }
-    *ret_pids = s.pids;
-    *ret_count = s.count;
-    return 0;
+    for (size_t i = 0; i < processes->count; i++)
+        km_kept_close(root, &processes->list[i].io);
+    free(processes->list);
+    free(processes->other);
+    *processes = (struct km_processes){0};
 }

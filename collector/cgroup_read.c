@@ -1,276 +1,165 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cgroup_read.h"
 
-#include <string.h>
+/* FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): tells whether a short text has changed. */
+static uint64_t hash(const struct km_buf *text)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
 
-#include "scan.h"
+    for (size_t i = 0; i < text->len; i++)
+        h = (h ^ (unsigned char)text->data[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
 
-/* cgroup v1 says "no limit" by the largest number of whole pages. */
-#define V1_NO_LIMIT (INT64_MAX / 65536 * 65536 - 65536)
-
-struct reader {
+struct reading {
+    struct km_cgroup *cgroup;
     struct km_root *root;
     const struct km_cgroup_mounts *mounts;
     const char *path;
     struct km_buf *buf;
-    struct km_sample *sample;
+    struct km_cgroup_scan scan;
+    bool before_failed; /* the file before in the table was to be read and could not be */
+    bool cpu_known, cpu_stayed, usage_known, usage_stayed;
 };
 
-static bool read_v1(struct reader *r, enum km_controller controller, const char *file)
+static bool any_set(const struct km_cgroup_file *file, const struct km_sample *sample)
 {
-    const char *mount = r->mounts->v1[controller];
-
-    return *mount && km_root_read(r->root, r->buf, "%s%s/%s", mount, r->path, file) == 0;
+    for (const unsigned *m = file->sets; *m; m++) {
+        if (km_sample_has(sample, *m))
+            return true;
+    }
+    return !*file->sets;
 }
 
-static bool read_v2(struct reader *r, const char *file)
+static bool holds(const struct reading *r, unsigned only_if)
 {
-    return r->mounts->v2[0] &&
-           km_root_read(r->root, r->buf, "%s%s/%s", r->mounts->v2, r->path, file) == 0;
+    return (!(only_if & KM_IF_QUOTA) || r->scan.quota > 0) &&
+           (!(only_if & KM_IF_NOT_BEFORE) || r->before_failed) &&
+           (!(only_if & KM_IF_DISK) || km_sample_has(r->scan.sample, KM_DISK_READ_BYTES));
 }
 
-/* A file of one number; negative ones mean none: "-1" is no quota. */
-static bool number_v1(struct reader *r, enum km_controller controller, const char *file,
-                      int64_t *ret_number)
+/* Compares a usage with its text of before, and keeps the new one. */
+static bool stays(uint64_t *text, bool known, const struct km_buf *buf)
 {
-    return read_v1(r, controller, file) && km_scan_number(r->buf->data, ret_number) &&
-           *ret_number >= 0;
+    uint64_t now = hash(buf);
+    bool same = known && now == *text;
+
+    *text = now;
+    return same;
 }
 
-static bool number_v2(struct reader *r, const char *file, int64_t *ret_number)
+static void read_file(struct reading *r, size_t i)
 {
-    return read_v2(r, file) && km_scan_number(r->buf->data, ret_number) && *ret_number >= 0;
-}
+    const struct km_cgroup_file *file = &km_cgroup_files[i];
+    struct km_kept_file *kept = &r->cgroup->files[i];
+    const char *mount = km_cgroup_mount_of(r->mounts, file);
+    int result;
 
-/* "20000" us of CPU in each "100000" us are 200 millicores. */
-static void set_cpu_limit(struct km_sample *s, int64_t quota, int64_t period)
-{
-    if (quota > 0 && period > 0 && !__builtin_mul_overflow(quota, 1000, &quota))
-        km_sample_set(s, KM_CPU_LIMIT, quota / period);
-}
-
-/* usage without the page cache that has not been used of late; never below 0. */
-static void set_working_set(struct km_sample *s, int64_t inactive_file)
-{
-    int64_t usage = s->value[KM_MEM_USAGE];
-
-    if (km_sample_has(s, KM_MEM_USAGE) && inactive_file >= 0)
-        km_sample_set(s, KM_MEM_WORKING_SET, usage > inactive_file ? usage - inactive_file : 0);
-}
-
-static void cpu_v1(struct reader *r)
-{
-    static const struct km_scan_rule throttling[] = {
-        {"nr_periods ", KM_CPU_PERIODS, 1}, {"nr_throttled ", KM_CPU_THROTTLED_PERIODS, 1}, {0}};
-    int64_t quota, period, value;
-
-    if (number_v1(r, KM_CPUACCT, "cpuacct.usage", &value))
-        km_sample_set(r->sample, KM_CPU_USAGE_USEC, value / 1000);
-    if (number_v1(r, KM_CPUACCT, "cpuacct.usage_user", &value))
-        km_sample_set(r->sample, KM_CPU_USER_USEC, value / 1000);
-    if (number_v1(r, KM_CPUACCT, "cpuacct.usage_sys", &value))
-        km_sample_set(r->sample, KM_CPU_SYSTEM_USEC, value / 1000);
-    /* Without a quota there is nothing to be throttled by, and nothing is said of it. */
-    if (!number_v1(r, KM_CPU, "cpu.cfs_quota_us", &quota) || quota == 0)
+    if (!mount || !holds(r, file->only_if))
         return;
-    if (number_v1(r, KM_CPU, "cpu.cfs_period_us", &period))
-        set_cpu_limit(r->sample, quota, period);
-    if (read_v1(r, KM_CPU, "cpu.stat")) {
-        km_scan_into(r->buf->data, throttling, r->sample);
-        if (km_scan_value(r->buf->data, "throttled_time ", &value) && value >= 0)
-            km_sample_set(r->sample, KM_CPU_THROTTLED_USEC, value / 1000);
-    }
-}
-
-static void cpu_v2(struct reader *r)
-{
-    static const struct km_scan_rule usage[] = {{"usage_usec ", KM_CPU_USAGE_USEC, 1},
-                                                {"user_usec ", KM_CPU_USER_USEC, 1},
-                                                {"system_usec ", KM_CPU_SYSTEM_USEC, 1},
-                                                {0}};
-    static const struct km_scan_rule throttling[] = {{"nr_periods ", KM_CPU_PERIODS, 1},
-                                                     {"nr_throttled ", KM_CPU_THROTTLED_PERIODS, 1},
-                                                     {"throttled_usec ", KM_CPU_THROTTLED_USEC, 1},
-                                                     {0}};
-    const char *p;
-    int64_t quota, period;
-
-    /* "20000 100000", or "max 100000" without a quota. */
-    if (read_v2(r, "cpu.max")) {
-        p = r->buf->data;
-        if (km_scan_next(&p, &quota) && km_scan_next(&p, &period))
-            set_cpu_limit(r->sample, quota, period);
-    }
-    if (!read_v2(r, "cpu.stat"))
+    for (const unsigned *m = file->sets; *m; m++)
+        km_sample_unset(r->scan.sample, *m);
+    result =
+        km_kept_read(r->root, kept, KM_KEPT_WHOLE, r->buf, "%s%s/%s", mount, r->path, file->name);
+    r->before_failed = result < 0;
+    if (result < 0)
         return;
-    km_scan_into(r->buf->data, usage, r->sample);
-    if (km_sample_has(r->sample, KM_CPU_LIMIT))
-        km_scan_into(r->buf->data, throttling, r->sample);
-}
-
-static void memory_v1(struct reader *r)
-{
-    static const struct km_scan_rule stat[] = {{"total_rss ", KM_MEM_RSS, 1},
-                                               {"total_cache ", KM_MEM_CACHE, 1},
-                                               {"total_swap ", KM_MEM_SWAP, 1},
-                                               {"total_pgfault ", KM_MEM_PAGE_FAULTS, 1},
-                                               {"total_pgmajfault ", KM_MEM_MAJOR_PAGE_FAULTS, 1},
-                                               {0}};
-    int64_t value;
-
-    if (number_v1(r, KM_MEMORY, "memory.usage_in_bytes", &value))
-        km_sample_set(r->sample, KM_MEM_USAGE, value);
-    if (number_v1(r, KM_MEMORY, "memory.limit_in_bytes", &value) && value < V1_NO_LIMIT)
-        km_sample_set(r->sample, KM_MEM_LIMIT, value);
-    if (read_v1(r, KM_MEMORY, "memory.stat")) {
-        km_scan_into(r->buf->data, stat, r->sample);
-        if (km_scan_value(r->buf->data, "total_inactive_file ", &value))
-            set_working_set(r->sample, value);
+    r->cgroup->made_anew |= result == KM_KEPT_ANEW;
+    if (file->when == KM_WHEN_CPU) {
+        r->cpu_known = true;
+        r->cpu_stayed = stays(&r->cgroup->cpu_text, r->cgroup->known, r->buf);
+    } else if (file->when == KM_WHEN_USAGE) {
+        r->usage_known = true;
+        r->usage_stayed = stays(&r->cgroup->usage_text, r->cgroup->known, r->buf);
     }
-    if (read_v1(r, KM_MEMORY, "memory.oom_control") &&
-        km_scan_value(r->buf->data, "oom_kill ", &value) && value >= 0)
-        km_sample_set(r->sample, KM_MEM_OOM_KILLS, value);
+    file->scan(&r->scan, r->buf->data);
+    /* "Total 0" of a kernel that does not count, or a file without what is looked for. */
+    if (file->when == KM_WHEN_BUSY && !any_set(file, r->scan.sample))
+        km_kept_rest(r->root, kept);
+    if (file->when == KM_WHEN_ASKED)
+        km_kept_close(r->root, kept);
 }
 
-static void memory_v2(struct reader *r)
+static void read_files(struct reading *r, enum km_cgroup_when when)
 {
-    static const struct km_scan_rule stat[] = {{"anon ", KM_MEM_RSS, 1},
-                                               {"file ", KM_MEM_CACHE, 1},
-                                               {"pgfault ", KM_MEM_PAGE_FAULTS, 1},
-                                               {"pgmajfault ", KM_MEM_MAJOR_PAGE_FAULTS, 1},
-                                               {0}};
-    int64_t value;
-
-    if (number_v2(r, "memory.current", &value))
-        km_sample_set(r->sample, KM_MEM_USAGE, value);
-    if (number_v2(r, "memory.max", &value))
-        km_sample_set(r->sample, KM_MEM_LIMIT, value);
-    if (number_v2(r, "memory.swap.current", &value))
-        km_sample_set(r->sample, KM_MEM_SWAP, value);
-    if (read_v2(r, "memory.stat")) {
-        km_scan_into(r->buf->data, stat, r->sample);
-        if (km_scan_value(r->buf->data, "inactive_file ", &value))
-            set_working_set(r->sample, value);
-    }
-    if (read_v2(r, "memory.events") && km_scan_value(r->buf->data, "oom_kill ", &value) &&
-        value >= 0)
-        km_sample_set(r->sample, KM_MEM_OOM_KILLS, value);
-}
-
-/*
- * v1, a line a device and direction, "Total 0" alone where the kernel does not count:
- *
- *     8:0 Read 4096
- *     8:0 Write 8192
- */
-static void io_lines_v1(struct reader *r, unsigned reads, unsigned writes)
-{
-    for (const char *line = r->buf->data; *line; line = km_scan_next_line(line)) {
-        const char *word = line + strcspn(line, " \n");
-        int64_t value;
-
-        if (*word != ' ' || km_stacked_devices_has(&r->mounts->stacked, line))
-            continue;
-        if (strncmp(word, " Read ", 6) == 0 && km_scan_number(word + 6, &value))
-            km_scan_add(r->sample, reads, value);
-        else if (strncmp(word, " Write ", 7) == 0 && km_scan_number(word + 7, &value))
-            km_scan_add(r->sample, writes, value);
+    r->before_failed = false;
+    for (size_t i = 0; i < KM_CGROUP_FILES; i++) {
+        if (km_cgroup_files[i].when == when)
+            read_file(r, i);
     }
 }
 
-/*
- * Those of the block layer's throttle, which sees every device; "blkio.io_service_bytes" belongs to
- * one scheduler and is 0 under the others. Kernels before 4.20 have no recursive ones.
- */
-static void io_v1(struct reader *r)
+static int64_t stalls(const struct km_sample *s)
 {
-    if (read_v1(r, KM_BLKIO, "blkio.throttle.io_service_bytes_recursive") ||
-        read_v1(r, KM_BLKIO, "blkio.throttle.io_service_bytes"))
-        io_lines_v1(r, KM_DISK_READ_BYTES, KM_DISK_WRITE_BYTES);
-    if (km_sample_has(r->sample, KM_DISK_READ_BYTES) &&
-        (read_v1(r, KM_BLKIO, "blkio.throttle.io_serviced_recursive") ||
-         read_v1(r, KM_BLKIO, "blkio.throttle.io_serviced")))
-        io_lines_v1(r, KM_DISK_READ_OPS, KM_DISK_WRITE_OPS);
+    uint64_t sum = 0;
+
+    for (unsigned m = KM_PSI_CPU_SOME; m <= KM_PSI_IO_FULL; m++)
+        sum += km_sample_has(s, m) ? (uint64_t)s->value[m] : 0;
+    return (int64_t)sum;
 }
 
-/*
- * v2: "8:0 rbytes=4096 wbytes=0 rios=1 wios=0 dbytes=0 dios=0"; a bad line spoils nothing else, a
- * file without a line is no traffic.
- */
-static void io_v2(struct reader *r)
+static void close_files(struct km_cgroup *cgroup, struct km_root *root, bool all)
 {
-    static const struct km_scan_rule fields[] = {{" rbytes=", KM_DISK_READ_BYTES, 1},
-                                                 {" wbytes=", KM_DISK_WRITE_BYTES, 1},
-                                                 {" rios=", KM_DISK_READ_OPS, 1},
-                                                 {" wios=", KM_DISK_WRITE_OPS, 1},
-                                                 {0}};
-    char *line, *save = NULL;
-    bool empty;
-
-    if (!read_v2(r, "io.stat"))
-        return;
-    empty = r->buf->len == 0;
-    for (line = strtok_r(r->buf->data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-        bool stacked = km_stacked_devices_has(&r->mounts->stacked, line);
-
-        for (const struct km_scan_rule *f = fields; f->key; f++) {
-            const char *at = strstr(line, f->key);
-            int64_t value;
-
-            if (at && km_scan_number(at + strlen(f->key), &value))
-                km_scan_add(r->sample, f->metric, stacked ? 0 : value);
-        }
+    for (size_t i = 0; i < KM_CGROUP_FILES; i++) {
+        if (all || km_cgroup_files[i].when == KM_WHEN_BUSY)
+            km_kept_close(root, &cgroup->files[i]);
     }
-    for (const struct km_scan_rule *f = fields; empty && f->key; f++)
-        km_sample_set(r->sample, f->metric, 0);
+    cgroup->busy_open = false;
 }
 
-void km_pressure_scan(const char *text, unsigned some, unsigned full, struct km_sample *sample)
+/* Counts a reading in which no task had run; what is left to read then. */
+static void count_quiet(struct reading *r, bool no_task_ran)
 {
-    for (const char *line = text; *line; line = km_scan_next_line(line)) {
-        unsigned metric = strncmp(line, "some ", 5) == 0   ? some
-                          : strncmp(line, "full ", 5) == 0 ? full
-                                                           : KM_METRIC_COUNT;
-        const char *total = strstr(line, "total=");
-        const char *end = strchr(line, '\n');
-        int64_t value;
+    struct km_cgroup *c = r->cgroup;
 
-        if (metric < KM_METRIC_COUNT && total && (!end || total < end) &&
-            km_scan_number(total + 6, &value) && value >= 0)
-            km_sample_set(sample, metric, value);
+    if (!no_task_ran)
+        c->quiet = 0;
+    else if (c->quiet < KM_CGROUP_QUIET)
+        c->quiet++;
+}
+
+void km_cgroup_read(struct km_cgroup *cgroup, struct km_root *root,
+                    const struct km_cgroup_mounts *mounts, const char *path, unsigned how,
+                    struct km_buf *buf)
+{
+    struct reading r = {cgroup, root, mounts,
+                        path,   buf,  .scan = {&mounts->stacked, cgroup->quota, &cgroup->sample}};
+    bool all = (how & KM_CGROUP_ALL) || !cgroup->known;
+    int64_t waited;
+
+    cgroup->made_anew = false;
+    if (all)
+        read_files(&r, KM_WHEN_ASKED);
+    if (!(how & KM_CGROUP_NO_TASK_RAN) || all)
+        read_files(&r, KM_WHEN_CPU);
+    if (!(how & KM_CGROUP_USAGE_STAYED) || all)
+        read_files(&r, KM_WHEN_USAGE);
+    if (cgroup->made_anew && !all) {
+        all = true;
+        read_files(&r, KM_WHEN_ASKED);
     }
+    count_quiet(&r,
+                cgroup->known && ((how & KM_CGROUP_NO_TASK_RAN) || (r.cpu_known && r.cpu_stayed)));
+    cgroup->usage_stayed =
+        cgroup->known && ((how & KM_CGROUP_USAGE_STAYED) || (r.usage_known && r.usage_stayed));
+    if (cgroup->quiet < KM_CGROUP_QUIET || !cgroup->usage_stayed || all || (how & KM_CGROUP_MEMORY))
+        read_files(&r, KM_WHEN_MEMORY);
+    if (cgroup->quiet < KM_CGROUP_QUIET || all) {
+        read_files(&r, KM_WHEN_BUSY);
+        cgroup->busy_open = true;
+        waited = stalls(&cgroup->sample);
+        if (waited != cgroup->stalls)
+            cgroup->quiet = 0;
+        cgroup->stalls = waited;
+    }
+    read_files(&r, KM_WHEN_ALWAYS);
+    if (cgroup->busy_open && cgroup->quiet == KM_CGROUP_QUIET)
+        close_files(cgroup, root, false);
+    cgroup->quota = r.scan.quota;
+    cgroup->known = true;
 }
 
-static void pressure(struct reader *r)
+void km_cgroup_close(struct km_cgroup *cgroup, struct km_root *root)
 {
-    if (read_v2(r, "cpu.pressure"))
-        km_pressure_scan(r->buf->data, KM_PSI_CPU_SOME, KM_METRIC_COUNT, r->sample);
-    if (read_v2(r, "memory.pressure"))
-        km_pressure_scan(r->buf->data, KM_PSI_MEMORY_SOME, KM_PSI_MEMORY_FULL, r->sample);
-    if (read_v2(r, "io.pressure"))
-        km_pressure_scan(r->buf->data, KM_PSI_IO_SOME, KM_PSI_IO_FULL, r->sample);
-}
-
-void km_cgroup_read(struct km_root *root, const struct km_cgroup_mounts *mounts, const char *path,
-                    struct km_buf *buf, struct km_sample *sample)
-{
-    struct reader r = {root, mounts, path, buf, sample};
-    int64_t threads;
-
-    if (mounts->v1[KM_CPUACCT][0] || mounts->v1[KM_CPU][0])
-        cpu_v1(&r);
-    else
-        cpu_v2(&r);
-    if (mounts->v1[KM_MEMORY][0])
-        memory_v1(&r);
-    else
-        memory_v2(&r);
-    if (mounts->v1[KM_BLKIO][0])
-        io_v1(&r);
-    else
-        io_v2(&r);
-    if (mounts->v1[KM_PIDS][0] ? number_v1(&r, KM_PIDS, "pids.current", &threads)
-                               : number_v2(&r, "pids.current", &threads))
-        km_sample_set(sample, KM_PROC_THREADS, threads);
-    pressure(&r);
+    close_files(cgroup, root, true);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock_step.h"
 #include "names.h"
 #include "node.h"
 #include "pods.h"
@@ -15,9 +16,17 @@
 #include "time_format.h"
 #include "usage.h"
 
+/* Mounts of cgroups are there from the boot on; where there is none yet, each tick looks. */
+#define MOUNTS_TICKS 60
+
 struct km_collector {
     struct km_collector_config config;
-    struct km_root root;
+    struct km_root root, own;
+    struct km_kept_file statm;
+    struct km_cgroup_mounts mounts;
+    unsigned mounts_rest; /* ticks until they are looked for again */
+    struct km_clock_step clock;
+    struct km_node node;
     struct km_pods *pods;
     struct km_usage usage;
     struct km_buf buf;
@@ -40,9 +49,10 @@ int km_collector_new(const struct km_collector_config *config, struct km_collect
     if (!c)
         return -ENOMEM;
     c->config = *config;
-    c->root = (struct km_root){.dir = config->root};
+    c->root = (struct km_root){.dir = config->root, .kept_max = config->files_max};
     c->root.proc = config->proc ? config->proc : find_proc(&c->root);
-    c->pods = km_pods_new();
+    c->own = (struct km_root){.dir = "/", .kept_max = 1};
+    c->pods = km_pods_new(&c->root);
     if (!c->pods) {
         km_collector_free(c);
         return -ENOMEM;
@@ -57,6 +67,8 @@ void km_collector_free(struct km_collector *collector)
     if (!collector)
         return;
     km_pods_free(collector->pods);
+    km_node_close(&collector->node, &collector->root);
+    km_kept_close(&collector->own, &collector->statm);
     km_buf_done(&collector->buf);
     free(collector);
 }
@@ -65,7 +77,6 @@ void km_collector_free(struct km_collector *collector)
 static void read_self(struct km_collector *c, const struct km_collector_health *health,
                       struct km_sample *s)
 {
-    struct km_root own = {.dir = "/"};
     struct rusage usage;
     int64_t pages;
 
@@ -74,7 +85,7 @@ static void read_self(struct km_collector *c, const struct km_collector_health *
                       (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
                           usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
     /* "size resident shared …" in pages. */
-    if (km_root_read(&own, &c->buf, "/proc/self/statm") == 0) {
+    if (km_kept_read(&c->own, &c->statm, KM_KEPT_WHOLE, &c->buf, "/proc/self/statm") >= 0) {
         const char *p = c->buf.data;
 
         if (km_scan_next(&p, &pages) && km_scan_next(&p, &pages))
@@ -85,6 +96,29 @@ static void read_self(struct km_collector *c, const struct km_collector_health *
     km_sample_set(s, KM_SELF_TICKS_SKIPPED, health->ticks_skipped);
     km_sample_set(s, KM_SELF_BATCHES_DROPPED, health->batches_dropped);
     km_sample_set(s, KM_SELF_READ_ERRORS, (int64_t)c->root.failures);
+    km_sample_set(s, KM_SELF_FILES_OPEN, c->root.kept);
+}
+
+static void look_at_clock(struct km_collector *c, struct km_sample *s)
+{
+    int64_t step = km_clock_step_look(&c->clock, s->time_ms, km_time_steady_ms());
+
+    km_sample_set(s, KM_SELF_CLOCK_STEPS, c->clock.steps);
+    if (step)
+        km_sample_set(s, KM_SELF_CLOCK_STEP, step < 0 ? -step : step);
+}
+
+/* True if cgroups are mounted. */
+static bool find_mounts(struct km_collector *c)
+{
+    if (c->mounts_rest > 0) {
+        c->mounts_rest--;
+        return true;
+    }
+    if (km_cgroup_mounts_read(&c->root, &c->buf, &c->mounts) < 0)
+        return false;
+    c->mounts_rest = MOUNTS_TICKS;
+    return true;
 }
 
 int km_collector_tick(struct km_collector *collector, const struct km_collector_health *health,
@@ -96,26 +130,31 @@ int km_collector_tick(struct km_collector *collector, const struct km_collector_
                              .interval_ms = c->config.interval_ms,
                              .has_node = true};
     struct km_sample *s = &batch.reading.sample;
-    struct km_cgroup_mounts mounts = {0};
     uint64_t files = c->root.files;
-    bool has_cgroups;
     int64_t now;
+    bool has_cgroups = find_mounts(c);
     int r = 0;
 
     s->time_ms = km_time_now_ms();
+    look_at_clock(c, s);
     now = km_usage_clock();
-    has_cgroups = km_cgroup_mounts_read(&c->root, &c->buf, &mounts) == 0;
-    km_node_read(&c->root, &mounts, &c->buf, s);
+    km_node_read(&c->node, &c->root, &c->mounts, &c->buf, s);
     km_usage_update(&c->usage, now, s);
     if (c->config.names)
         km_names_refresh(c->config.names, &c->root);
     if (has_cgroups)
-        r = km_pods_read(c->pods, &c->root, &mounts, c->config.names, &c->buf, &batch.pods,
-                         &batch.n_pods);
+        r = km_pods_read(c->pods, &c->mounts, c->config.names, c->node.reclaim, &c->buf,
+                         &batch.pods, &batch.n_pods);
     if (r < 0)
         return r;
     read_self(c, health, s);
     km_sample_set(s, KM_SELF_FILES_READ, (int64_t)(c->root.files - files));
     *ret_batch = batch;
     return 0;
+}
+
+struct km_collector_shortage km_collector_shortage(const struct km_collector *collector)
+{
+    return (struct km_collector_shortage){.files = collector->root.not_kept > 0,
+                                          .inotify = !km_pods_are_told(collector->pods)};
 }

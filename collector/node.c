@@ -3,23 +3,28 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "cgroup_read.h"
-#include "net_dev.h"
+#include "cgroup_scan.h"
+#include "node_devices.h"
 #include "scan.h"
 
 struct node {
+    struct km_node *node;
     struct km_root *root;
     struct km_buf *buf;
     struct km_sample *sample;
 };
 
-static bool read_proc(struct node *n, const char *file)
+static bool read_proc(struct node *n, enum km_node_file file)
 {
-    return km_root_read(n->root, n->buf, "%s/%s", n->root->proc, file) == 0;
+    static const char *const names[KM_NODE_FILES] = {
+        "stat",    "meminfo",   "loadavg",      "vmstat",          "1/net/dev",
+        "net/dev", "diskstats", "pressure/cpu", "pressure/memory", "pressure/io"};
+
+    return km_kept_read(n->root, &n->node->files[file], KM_KEPT_LIST, n->buf, "%s/%s",
+                        n->root->proc, names[file]) >= 0;
 }
 
 /* Sets a metric to a difference of two others, unless that is below 0: then one of them is wrong.
@@ -50,7 +55,7 @@ static void read_stat(struct node *n, const struct km_cgroup_mounts *mounts)
     const char *p;
     int i = 0;
 
-    if (!read_proc(n, "stat"))
+    if (!read_proc(n, KM_NODE_STAT))
         return;
     km_scan_into(n->buf->data, counts, n->sample);
     for (p = strstr(n->buf->data, "\ncpu"); p; p = strstr(p + 1, "\ncpu"))
@@ -71,8 +76,8 @@ static void read_stat(struct node *n, const struct km_cgroup_mounts *mounts)
     }
     /* The root's own count has nanoseconds, where /proc/stat has hundredths of seconds. */
     if (mounts->v1[KM_CPUACCT][0] &&
-        km_root_read_number(n->root, n->buf, &usage, "%s/cpuacct.usage", mounts->v1[KM_CPUACCT]) ==
-            0 &&
+        km_kept_read_number(n->root, &n->node->files[KM_NODE_CPUACCT], n->buf, &usage,
+                            "%s/cpuacct.usage", mounts->v1[KM_CPUACCT]) >= 0 &&
         usage >= 0)
         km_sample_set(n->sample, KM_CPU_USAGE_USEC, usage / 1000);
 }
@@ -91,7 +96,7 @@ static void read_meminfo(struct node *n)
     int64_t value, used;
     bool known;
 
-    if (!read_proc(n, "meminfo"))
+    if (!read_proc(n, KM_NODE_MEMINFO))
         return;
     km_scan_into(n->buf->data, rules, s);
     known = km_sample_has(s, KM_MEM_TOTAL);
@@ -131,7 +136,7 @@ static void read_loadavg(struct node *n)
     int64_t load[3], running, total;
     const char *p;
 
-    if (!read_proc(n, "loadavg"))
+    if (!read_proc(n, KM_NODE_LOADAVG))
         return;
     p = n->buf->data;
     if (!scan_load(&p, &load[0]) || !scan_load(&p, &load[1]) || !scan_load(&p, &load[2]))
@@ -142,104 +147,49 @@ static void read_loadavg(struct node *n)
         km_sample_set(n->sample, KM_PROC_TOTAL, total);
 }
 
-static bool exists(const struct km_root *root, const char *folder, const char *name)
-{
-    char path[KM_PATH];
-    struct stat st;
-
-    km_root_path(root, path, "%s/%s", folder, name);
-    return *path && stat(path, &st) == 0;
-}
-
-/* True if a device stands behind the interface, not only a name as with bridges and tunnels. */
-static bool has_device(void *arg, const char *name)
-{
-    char folder[128];
-
-    snprintf(folder, sizeof(folder), "/sys/class/net/%s", name);
-    return exists(arg, folder, "device");
-}
-
-/* True unless the name is one that bridges, pods and tunnels have. */
-static bool has_own_name(void *arg, const char *name)
-{
-    static const char *const others[] = {
-        "veth",    "cni", "docker", "br-",    "cali",         "flannel", "virbr", "kube",
-        "tun",     "tap", "vxlan",  "cilium", "lxc",          "dummy",   "sit",   "ip6tnl",
-        "nerdctl", "ifb", "gre",    "wg",     "nodelocaldns", NULL};
-
-    (void)arg;
-    for (const char *const *o = others; *o; o++) {
-        if (strncmp(name, *o, strlen(*o)) == 0)
-            return false;
-    }
-    return true;
-}
-
-/*
- * The interfaces that carry the node's own traffic: those with a device behind them, so that a
- * bridge or bond does not count its members' bytes again. A node that is itself a container (kind)
- * has none; then the name tells. "net" is the reader's own network, the host's is that of
- * process 1.
- */
+/* "net" is the reader's own network, the host's is that of process 1. */
 static void read_network(struct node *n)
 {
-    if (!read_proc(n, "1/net/dev") && !read_proc(n, "net/dev"))
-        return;
-    km_net_dev_scan(n->buf->data, has_device, n->root, n->sample);
-    if (!km_sample_has(n->sample, KM_NET_RX_BYTES))
-        km_net_dev_scan(n->buf->data, has_own_name, n->root, n->sample);
+    if (read_proc(n, KM_NODE_NET_DEV) || read_proc(n, KM_NODE_OWN_NET_DEV))
+        km_node_network_scan(n->buf->data, n->root, &n->node->interfaces, n->sample);
 }
 
-/* Whole disks: their partitions and the devices built on them would count the same bytes again. */
-static bool is_disk(const struct km_root *root, const char *name)
+static void read_disks(struct node *n)
 {
-    static const char *const built[] = {"loop", "ram", "zram", "dm-", "md",
-                                        "sr",   "fd",  "nbd",  NULL};
-
-    for (const char *const *b = built; *b; b++) {
-        if (strncmp(name, *b, strlen(*b)) == 0)
-            return false;
-    }
-    return exists(root, "/sys/block", name);
+    if (read_proc(n, KM_NODE_DISKSTATS))
+        km_node_disks_scan(n->buf->data, n->root, &n->node->disks, n->sample);
 }
 
 /*
- * "254 0 vda reads merged sectors ms writes merged sectors ms in_flight io_ms …"; a sector is 512
- * B.
+ * OOM kills, and whether reclaim has been at work: it is what moves pages between the active and
+ * the inactive list of a cgroup whose tasks sleep.
  */
-static void read_diskstats(struct node *n)
+static void read_vmstat(struct node *n)
 {
-    static const struct {
-        int field;
-        unsigned metric;
-        int64_t factor;
-    } fields[] = {{0, KM_DISK_READ_OPS, 1},
-                  {2, KM_DISK_READ_BYTES, 512},
-                  {4, KM_DISK_WRITE_OPS, 1},
-                  {6, KM_DISK_WRITE_BYTES, 512},
-                  {9, KM_DISK_IO_TIME, 1}};
-    char *line, *save = NULL;
+    static const char *const moves[] = {"pgrefill ", "pgscan_kswapd ", "pgscan_direct "};
+    struct km_node *node = n->node;
+    int64_t value, moved = 0;
 
-    if (!read_proc(n, "diskstats"))
+    if (!read_proc(n, KM_NODE_VMSTAT))
         return;
-    for (line = strtok_r(n->buf->data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-        char name[64];
-        int used = 0, i = 0;
-        int64_t v[10];
-        const char *p;
-
-        if (sscanf(line, "%*d %*d %63s%n", name, &used) != 1 || !is_disk(n->root, name))
-            continue;
-        for (p = line + used; i < 10 && km_scan_next(&p, &v[i]); i++)
-            ;
-        for (size_t f = 0; i == 10 && f < sizeof(fields) / sizeof(fields[0]); f++) {
-            int64_t value;
-
-            if (!__builtin_mul_overflow(v[fields[f].field], fields[f].factor, &value))
-                km_scan_add(n->sample, fields[f].metric, value);
-        }
+    if (km_scan_value(n->buf->data, "oom_kill ", &value) && value >= 0)
+        km_sample_set(n->sample, KM_PROC_OOM_KILLS, value);
+    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
+        if (km_scan_value(n->buf->data, moves[i], &value) && value >= 0)
+            moved = (int64_t)((uint64_t)moved + (uint64_t)value);
     }
+    node->reclaim = moved != node->moved;
+    node->moved = moved;
+}
+
+static void read_pressure(struct node *n)
+{
+    if (read_proc(n, KM_NODE_PRESSURE_CPU))
+        km_pressure_scan(n->buf->data, KM_PSI_CPU_SOME, KM_METRIC_COUNT, n->sample);
+    if (read_proc(n, KM_NODE_PRESSURE_MEMORY))
+        km_pressure_scan(n->buf->data, KM_PSI_MEMORY_SOME, KM_PSI_MEMORY_FULL, n->sample);
+    if (read_proc(n, KM_NODE_PRESSURE_IO))
+        km_pressure_scan(n->buf->data, KM_PSI_IO_SOME, KM_PSI_IO_FULL, n->sample);
 }
 
 static void file_system(const struct statvfs *fs, unsigned first, struct km_sample *s)
@@ -281,26 +231,25 @@ static void read_file_systems(struct node *n)
         file_system(&kubelet, KM_FS_KUBELET_CAPACITY, n->sample);
 }
 
-void km_node_read(struct km_root *root, const struct km_cgroup_mounts *mounts, struct km_buf *buf,
-                  struct km_sample *sample)
+void km_node_read(struct km_node *node, struct km_root *root, const struct km_cgroup_mounts *mounts,
+                  struct km_buf *buf, struct km_sample *sample)
 {
-    struct node n = {root, buf, sample};
-    int64_t kills;
+    struct node n = {node, root, buf, sample};
 
     read_stat(&n, mounts);
     read_meminfo(&n);
     read_loadavg(&n);
     read_network(&n);
-    read_diskstats(&n);
-    if (read_proc(&n, "vmstat") && km_scan_value(buf->data, "oom_kill ", &kills) && kills >= 0)
-        km_sample_set(sample, KM_PROC_OOM_KILLS, kills);
-    if (read_proc(&n, "pressure/cpu"))
-        km_pressure_scan(buf->data, KM_PSI_CPU_SOME, KM_METRIC_COUNT, sample);
-    if (read_proc(&n, "pressure/memory"))
-        km_pressure_scan(buf->data, KM_PSI_MEMORY_SOME, KM_PSI_MEMORY_FULL, sample);
-    if (read_proc(&n, "pressure/io"))
-        km_pressure_scan(buf->data, KM_PSI_IO_SOME, KM_PSI_IO_FULL, sample);
+    read_disks(&n);
+    read_vmstat(&n);
+    read_pressure(&n);
     read_file_systems(&n);
+}
+
+void km_node_close(struct km_node *node, struct km_root *root)
+{
+    for (size_t i = 0; i < KM_NODE_FILES; i++)
+        km_kept_close(root, &node->files[i]);
 }
 
 void km_node_boot_id(struct km_root *root, struct km_buf *buf, char ret_id[64])

@@ -9,10 +9,15 @@
 
 #include "gzip.h"
 
+/* Bodies of one node differ by some digits: room for more of them, so that memory serves again. */
+#define SPARE_ROOM 4096
+
 struct km_outbox {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
+    bool woken;
     struct km_payload *oldest, *newest;
+    struct km_payload *spare; /* a delivered one, for its memory */
     size_t bytes, limit, count;
     uint64_t dropped;
 };
@@ -53,17 +58,25 @@ void km_outbox_free(struct km_outbox *outbox)
         return;
     while (outbox->oldest)
         free(take_oldest(outbox));
+    free(outbox->spare);
     pthread_cond_destroy(&outbox->arrived);
     pthread_mutex_destroy(&outbox->lock);
     free(outbox);
 }
 
-static struct km_payload *payload_new(const void *body, size_t len, bool gzip)
+/* In the memory of spare, where that is enough; else spare is freed. */
+static struct km_payload *payload_new(const void *body, size_t len, bool gzip, size_t more,
+                                      struct km_payload *spare)
 {
-    struct km_payload *payload = malloc(sizeof(*payload) + len);
+    struct km_payload *payload = spare;
 
-    if (!payload)
-        return NULL;
+    if (!spare || spare->room < len) {
+        free(spare);
+        payload = malloc(sizeof(*payload) + len + more);
+        if (!payload)
+            return NULL;
+        payload->room = len + more;
+    }
     payload->next = NULL;
     payload->len = len;
     payload->gzip = gzip;
@@ -75,13 +88,27 @@ static struct km_payload *payload_packed(const void *body, size_t len)
 {
     km_auto_buf struct km_buf packed = KM_BUF_INIT;
 
-    return km_gzip(body, len, &packed) < 0 ? NULL : payload_new(packed.data, packed.len, true);
+    return km_gzip(body, len, &packed) < 0 ? NULL
+                                           : payload_new(packed.data, packed.len, true, 0, NULL);
+}
+
+static struct km_payload *take_spare(struct km_outbox *o)
+{
+    struct km_payload *spare;
+
+    pthread_mutex_lock(&o->lock);
+    spare = o->spare;
+    o->spare = NULL;
+    pthread_mutex_unlock(&o->lock);
+    return spare;
 }
 
 int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len)
 {
     struct km_payload *payload =
-        km_outbox_waiting(outbox) > 0 ? payload_packed(body, len) : payload_new(body, len, false);
+        km_outbox_waiting(outbox) > 0
+            ? payload_packed(body, len)
+            : payload_new(body, len, false, SPARE_ROOM, take_spare(outbox));
 
     if (!payload)
         return -ENOMEM;
@@ -103,9 +130,9 @@ int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len)
     return 0;
 }
 
-struct km_payload *km_outbox_take(struct km_outbox *outbox, int64_t timeout_ms)
+/* Waits for a batch (any: wants one), at most timeout_ms; the lock is held. */
+static void wait(struct km_outbox *o, int64_t timeout_ms, bool any)
 {
-    struct km_payload *payload = NULL;
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -115,13 +142,54 @@ struct km_payload *km_outbox_take(struct km_outbox *outbox, int64_t timeout_ms)
         until.tv_nsec -= 1000000000;
         until.tv_sec++;
     }
-    pthread_mutex_lock(&outbox->lock);
-    while (!outbox->oldest && pthread_cond_timedwait(&outbox->arrived, &outbox->lock, &until) == 0)
+    while (!o->woken && !(any && o->oldest) &&
+           pthread_cond_timedwait(&o->arrived, &o->lock, &until) == 0)
         ;
+    o->woken = false;
+}
+
+struct km_payload *km_outbox_take(struct km_outbox *outbox, int64_t timeout_ms)
+{
+    struct km_payload *payload = NULL;
+
+    pthread_mutex_lock(&outbox->lock);
+    if (!outbox->oldest)
+        wait(outbox, timeout_ms, true);
     if (outbox->oldest)
         payload = take_oldest(outbox);
     pthread_mutex_unlock(&outbox->lock);
     return payload;
+}
+
+void km_outbox_pause(struct km_outbox *outbox, int64_t timeout_ms)
+{
+    pthread_mutex_lock(&outbox->lock);
+    wait(outbox, timeout_ms, false);
+    pthread_mutex_unlock(&outbox->lock);
+}
+
+void km_outbox_wake(struct km_outbox *outbox)
+{
+    pthread_mutex_lock(&outbox->lock);
+    outbox->woken = true;
+    pthread_cond_signal(&outbox->arrived);
+    pthread_mutex_unlock(&outbox->lock);
+}
+
+void km_outbox_done(struct km_outbox *outbox, struct km_payload *payload)
+{
+    struct km_payload *other = payload;
+
+    if (!payload)
+        return;
+    /* What was packed is small, and made where it is needed. */
+    if (!payload->gzip) {
+        pthread_mutex_lock(&outbox->lock);
+        other = outbox->spare;
+        outbox->spare = payload;
+        pthread_mutex_unlock(&outbox->lock);
+    }
+    free(other);
 }
 
 void km_outbox_return(struct km_outbox *outbox, struct km_payload *payload)

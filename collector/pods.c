@@ -2,76 +2,128 @@
 #include "pods.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "cgroup_tree.h"
 #include "pod_read.h"
-#include "pod_table.h"
-#include "pod_walk.h"
+
+#define GIVE_BACK 32 /* pods fewer than there were: their memory goes back to the system */
 
 struct km_pods {
+    struct km_root *root;
     struct km_pod_table table;
+    struct km_cgroup_tree *tree;
     struct km_pod *readings;
+    size_t room;
+    size_t most; /* pods since memory was given back */
+    uint64_t tick;
+    char mount[256];       /* of the tree */
     char host_network[64]; /* what /proc/1/ns/net links to */
 };
 
-struct km_pods *km_pods_new(void)
+struct km_pods *km_pods_new(struct km_root *root)
 {
-    return calloc(1, sizeof(struct km_pods));
+    struct km_pods *pods = calloc(1, sizeof(*pods));
+
+    if (pods)
+        pods->root = root;
+    return pods;
 }
 
 void km_pods_free(struct km_pods *pods)
 {
     if (!pods)
         return;
-    km_pod_table_done(&pods->table);
+    km_cgroup_tree_free(pods->tree);
+    km_pod_table_done(&pods->table, pods->root);
     free(pods->readings);
     free(pods);
 }
 
 /*
  * The host's network namespace: that of process 1, or, where the kernel does not show it, our own
- * (the DaemonSet runs with hostNetwork).
+ * (the DaemonSet runs with hostNetwork). It is the same one for good.
  */
-static void find_host_network(struct km_pods *pods, const struct km_root *root)
+static void find_host_network(struct km_pods *pods)
 {
     static const char *const processes[] = {"1", "self"};
 
-    pods->host_network[0] = '\0';
     for (size_t i = 0; i < 2 && !pods->host_network[0]; i++) {
         char path[KM_PATH];
         ssize_t len;
 
-        km_root_path(root, path, "%s/%s/ns/net", root->proc, processes[i]);
+        km_root_path(pods->root, path, "%s/%s/ns/net", pods->root->proc, processes[i]);
         len = readlink(path, pods->host_network, sizeof(pods->host_network) - 1);
         pods->host_network[len > 0 ? len : 0] = '\0';
     }
 }
 
-int km_pods_read(struct km_pods *pods, struct km_root *root, const struct km_cgroup_mounts *mounts,
-                 struct km_names *names, struct km_buf *buf, const struct km_pod **ret_pods,
-                 size_t *ret_count)
+/* The tree of the mount; a new one where the mount is another. */
+static int find_tree(struct km_pods *pods, const char *mount)
 {
-    struct km_pod_reader reader = {root, mounts, names, buf, pods->host_network};
-    struct km_pod_table *table = &pods->table;
-    struct km_pod *list;
+    if (pods->tree && strcmp(pods->mount, mount) == 0)
+        return 0;
+    km_cgroup_tree_free(pods->tree);
+    strcpy(pods->mount, mount);
+    pods->tree = km_cgroup_tree_new(pods->root, mount, &pods->table);
+    return pods->tree ? 0 : -ENOMEM;
+}
+
+/* Room for a reading of each pod; less where many have gone. */
+static int make_room(struct km_pods *pods)
+{
+    size_t count = pods->table.count, room = pods->room ? pods->room : 16;
+    struct km_pod *readings;
+
+    if (count > pods->most)
+        pods->most = count;
+    if (count + GIVE_BACK <= pods->most && count < pods->most / 2) {
+        free(pods->readings);
+        pods->readings = NULL;
+        pods->room = 0;
+        pods->most = count;
+        malloc_trim(0);
+        return make_room(pods);
+    }
+    if (pods->room >= count + 1)
+        return 0;
+    while (room < count + 1)
+        room *= 2;
+    readings = realloc(pods->readings, room * sizeof(*readings));
+    if (!readings)
+        return -ENOMEM;
+    pods->readings = readings;
+    pods->room = room;
+    return 0;
+}
+
+int km_pods_read(struct km_pods *pods, const struct km_cgroup_mounts *mounts,
+                 struct km_names *names, bool reclaim, struct km_buf *buf,
+                 const struct km_pod **ret_pods, size_t *ret_count)
+{
+    struct km_pod_reader reader = {pods->root,         mounts,       names,  buf,
+                                   pods->host_network, pods->tick++, reclaim};
     int r;
 
-    find_host_network(pods, root);
-    r = km_pod_walk(root, mounts->tree, table);
+    find_host_network(pods);
+    r = find_tree(pods, mounts->tree);
+    if (r == 0)
+        r = km_cgroup_tree_update(pods->tree, buf);
+    if (r == 0)
+        r = make_room(pods);
     if (r < 0)
         return r;
-    list = realloc(pods->readings, (table->count + 1) * sizeof(*list));
-    if (!list)
-        return -ENOMEM;
-    pods->readings = list;
-    for (size_t i = 0; i < table->count; i++) {
-        r = km_pod_read(&reader, table->pods[i]);
-        if (r < 0)
-            return r;
-        list[i] = table->pods[i]->reading;
-    }
-    *ret_pods = list;
-    *ret_count = table->count;
+    for (size_t i = 0; i < pods->table.count; i++)
+        km_pod_read(&reader, pods->table.pods[i], &pods->readings[i]);
+    *ret_pods = pods->readings;
+    *ret_count = pods->table.count;
     return 0;
+}
+
+bool km_pods_are_told(const struct km_pods *pods)
+{
+    return !pods->tree || km_cgroup_tree_is_told(pods->tree);
 }

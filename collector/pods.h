@@ -7,22 +7,24 @@
 #include "names.h"
 
 /*
- * The pods and containers of this node: found by walking the cgroup tree for folders that the
- * kubelet makes (cgroup_name.h), whatever stands above them, and read each tick. A pod without a
- * name yet is reported under its UID.
+ * The pods and containers of this node: found in the cgroup tree by the folders that the kubelet
+ * makes (cgroup_tree.h), and read each tick. A pod without a name yet is reported under its UID.
  */
 struct km_pods;
 
-/* Returns NULL when memory runs out. */
-struct km_pods *km_pods_new(void);
+/* Returns NULL when memory runs out. The root must outlive it. */
+struct km_pods *km_pods_new(struct km_root *root);
 void km_pods_free(struct km_pods *pods);
 
 /*
- * Walks and reads all pods. names may be NULL. *ret_pods points into the table and is valid until
- * the next call. Returns 0 or negative errno.
+ * Finds and reads all pods. names may be NULL; reclaim says that the kernel has moved pages since
+ * the call before (node.h). *ret_pods is valid until the next call. Returns 0 or negative errno.
  */
-int km_pods_read(struct km_pods *pods, struct km_root *root, const struct km_cgroup_mounts *mounts,
-                 struct km_names *names, struct km_buf *buf, const struct km_pod **ret_pods,
-                 size_t *ret_count);
+int km_pods_read(struct km_pods *pods, const struct km_cgroup_mounts *mounts,
+                 struct km_names *names, bool reclaim, struct km_buf *buf,
+                 const struct km_pod **ret_pods, size_t *ret_count);
+
+/* False where every folder is looked through each tick for want of inotify. */
+bool km_pods_are_told(const struct km_pods *pods);
 
 #endif

@@ -16,14 +16,16 @@ static int64_t growth(int64_t *sum, int64_t now)
  * cancelled_write_bytes: 0\n" (proc_pid_io(5)): read_bytes and write_bytes are those of storage.
  */
 void km_process_io_read(struct km_process_io *io, struct km_root *root, struct km_buf *buf,
-                        const int64_t *pids, size_t n)
+                        struct km_processes *processes)
 {
     int64_t reads = 0, writes = 0;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < processes->count; i++) {
+        struct km_process *process = &processes->list[i];
         int64_t value[2];
 
-        if (km_root_read(root, buf, "%s/%lld/io", root->proc, (long long)pids[i]) < 0 ||
+        if (km_kept_read(root, &process->io, KM_KEPT_WHOLE, buf, "%s/%lld/io", root->proc,
+                         (long long)process->pid) < 0 ||
             !km_scan_value(buf->data, "read_bytes:", &value[0]) || value[0] < 0 ||
             !km_scan_value(buf->data, "write_bytes:", &value[1]) || value[1] < 0)
             continue;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "root.h"
+#include "cgroup_procs.h"
 
 /*
  * Bytes that a container's processes moved from and to disks, by /proc/<pid>/io: for kernels whose
@@ -22,6 +22,6 @@ struct km_process_io {
 
 /* Reads all processes and moves the totals on. Those that cannot be read are left out. */
 void km_process_io_read(struct km_process_io *io, struct km_root *root, struct km_buf *buf,
-                        const int64_t *pids, size_t n);
+                        struct km_processes *processes);
 
 #endif

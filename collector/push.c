@@ -17,8 +17,10 @@
 #include "token_file.h"
 
 #define REQUEST_TIMEOUT_MS 10000
+#define WAIT_MS            60000 /* for a batch; km_push_stop() wakes */
 #define PAUSE_MIN_MS       500
 #define PAUSE_MAX_MS       30000
+#define LAST_PAUSE_MS      50   /* while it is being stopped */
 #define ANSWER_MAX         4096 /* of a server's words; more is cut off */
 
 struct km_push {
@@ -137,10 +139,11 @@ static enum outcome deliver(struct km_push *p, const struct km_payload *payload)
 /* Half the pause and up to as much again, so that nodes do not come back all at once. */
 static void rest(struct km_push *p, int64_t pause_ms)
 {
-    int64_t until = km_time_steady_ms() + pause_ms / 2 + rand_r(&p->seed) % (pause_ms / 2 + 1);
-
-    while (km_time_steady_ms() < until && p->stop_at_ms == INT64_MAX)
-        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    if (p->stop_at_ms == INT64_MAX)
+        pause_ms = pause_ms / 2 + rand_r(&p->seed) % (pause_ms / 2 + 1);
+    else
+        pause_ms = LAST_PAUSE_MS;
+    km_outbox_pause(p->outbox, pause_ms);
 }
 
 static bool goes_on(const struct km_push *p)
@@ -155,7 +158,7 @@ static void *push_thread(void *arg)
     int64_t pause_ms = PAUSE_MIN_MS;
 
     while (goes_on(p)) {
-        struct km_payload *payload = km_outbox_take(p->outbox, 200);
+        struct km_payload *payload = km_outbox_take(p->outbox, WAIT_MS);
 
         if (!payload)
             continue;
@@ -166,7 +169,7 @@ static void *push_thread(void *arg)
             pause_ms = pause_ms * 2 < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS;
             continue;
         }
-        free(payload);
+        km_outbox_done(p->outbox, payload);
         if (p->lost)
             km_info("%s answers again; %zu batches waiting", p->name.data,
                     km_outbox_waiting(p->outbox));
@@ -272,6 +275,7 @@ void km_push_stop(struct km_push *push, int64_t drain_ms)
     if (!push)
         return;
     push->stop_at_ms = km_time_steady_ms() + drain_ms;
+    km_outbox_wake(push->outbox);
     pthread_join(push->thread, NULL);
     push_free(push);
 }

@@ -12,8 +12,8 @@
 
 #define FILE_MAX (16 << 20)
 
-static void join(const struct km_root *root, char ret_path[KM_PATH], const char *format,
-                 va_list args)
+void km_root_vpath(const struct km_root *root, char ret_path[KM_PATH], const char *format,
+                   va_list args)
 {
     int used = snprintf(ret_path, KM_PATH, "%s", strcmp(root->dir, "/") == 0 ? "" : root->dir);
 
@@ -28,7 +28,7 @@ void km_root_path(const struct km_root *root, char ret_path[KM_PATH], const char
     va_list args;
 
     va_start(args, format);
-    join(root, ret_path, format, args);
+    km_root_vpath(root, ret_path, format, args);
     va_end(args);
 }
 
@@ -75,7 +75,7 @@ int km_root_read(struct km_root *root, struct km_buf *buf, const char *format, .
     va_list args;
 
     va_start(args, format);
-    join(root, path, format, args);
+    km_root_vpath(root, path, format, args);
     va_end(args);
     return read_whole(root, buf, path);
 }
@@ -88,7 +88,7 @@ int km_root_read_number(struct km_root *root, struct km_buf *buf, int64_t *ret_n
     int r;
 
     va_start(args, format);
-    join(root, path, format, args);
+    km_root_vpath(root, path, format, args);
     va_end(args);
     r = read_whole(root, buf, path);
     if (r < 0)

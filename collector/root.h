@@ -2,6 +2,7 @@
 #ifndef KM_COLLECTOR_ROOT_H
 #define KM_COLLECTOR_ROOT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@ struct km_root {
     const char *proc;  /* "/proc", or "/host/proc" in the DaemonSet */
     uint64_t files;    /* read so far */
     uint64_t failures; /* of them not read for another reason than that they are not there */
+    /* Files kept open (kept_file.h): how many there are and may be, and readings without room. */
+    uint32_t kept, kept_max;
+    uint64_t not_kept;
 };
 
 #define KM_PATH 4096
@@ -23,6 +27,9 @@ struct km_root {
 /* Joins the root and a path such as "/sys/fs/cgroup"; too long ends in a path that is not there. */
 void km_root_path(const struct km_root *root, char ret_path[KM_PATH], const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+void km_root_vpath(const struct km_root *root, char ret_path[KM_PATH], const char *format,
+                   va_list args);
 
 /*
  * Reads a file of the root whole: kernel files give a page at a time and have no size. The buffer

@@ -31,7 +31,7 @@ void km_scan_add(struct km_sample *sample, unsigned metric, int64_t value);
  */
 bool km_scan_value(const char *text, const char *key, int64_t *ret_value);
 
-/* Which lines go into which metric, each times its factor. Ends with a NULL key. */
+/* Which lines go into which metric, each times its factor. At most 32; ends with a NULL key. */
 struct km_scan_rule {
     const char *key;
     unsigned metric;

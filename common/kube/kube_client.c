@@ -73,8 +73,11 @@ int km_kube_client_new(const struct km_kube_config *config, struct km_kube_clien
     curl_easy_setopt(c->curl, CURLOPT_XFERINFODATA, c);
     curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on_data);
     curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, c);
-    if (config->ca_file)
+    /* Whom the cluster's CA does not vouch for is not the cluster's API, whoever else does. */
+    if (config->ca_file) {
         curl_easy_setopt(c->curl, CURLOPT_CAINFO, config->ca_file);
+        curl_easy_setopt(c->curl, CURLOPT_CAPATH, NULL);
+    }
     if (config->cert_file)
         curl_easy_setopt(c->curl, CURLOPT_SSLCERT, config->cert_file);
     if (config->key_file)

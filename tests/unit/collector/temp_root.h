@@ -30,7 +30,7 @@ static int temp_root_setup(void **state)
     strcpy(t->dir, "/tmp/kubemonitor-root-XXXXXX");
     if (!mkdtemp(t->dir))
         return -1;
-    t->root = (struct km_root){.dir = t->dir, .proc = "/proc"};
+    t->root = (struct km_root){.dir = t->dir, .proc = "/proc", .kept_max = 200};
     *state = t;
     return 0;
 }
@@ -51,6 +51,15 @@ static int temp_root_teardown(void **state)
     km_buf_done(&t->buf);
     free(t);
     return 0;
+}
+
+/* Removes a file, or a folder with all that is in it. */
+static inline void temp_root_drop(struct temp_root *t, const char *path)
+{
+    char full[512];
+
+    snprintf(full, sizeof(full), "%s%s", t->dir, path);
+    nftw(full, temp_root_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* Writes a file, its folders made; text NULL makes a folder. Ends the test program on errors. */

@@ -18,10 +18,22 @@ static const struct km_cgroup_mounts v1 = {
 
 static struct km_sample read_pod(struct temp_root *t, const struct km_cgroup_mounts *mounts)
 {
-    struct km_sample s = {0};
+    struct km_cgroup cgroup = {0};
 
-    km_cgroup_read(&t->root, mounts, "/pod", &t->buf, &s);
-    return s;
+    km_cgroup_read(&cgroup, &t->root, mounts, "/pod", 0, &t->buf);
+    km_cgroup_close(&cgroup, &t->root);
+    assert_int_equal(t->root.kept, 0);
+    return cgroup.sample;
+}
+
+/* What one more reading of a cgroup takes, in files. */
+static uint64_t read_again(struct temp_root *t, struct km_cgroup *cgroup,
+                           const struct km_cgroup_mounts *mounts, unsigned how)
+{
+    uint64_t before = t->root.files;
+
+    km_cgroup_read(cgroup, &t->root, mounts, "/pod", how, &t->buf);
+    return t->root.files - before;
 }
 
 static void reads_v2(void **state)
@@ -188,6 +200,152 @@ static void a_device_on_another_is_not_counted(void **state)
     check(&s, KM_DISK_WRITE_BYTES, 6);
 }
 
+static void put_v1(struct temp_root *t)
+{
+    temp_root_put(t, "/cpu/pod/cpuacct.usage", "30999\n");
+    temp_root_put(t, "/cpu/pod/cpuacct.usage_user", "20000\n");
+    temp_root_put(t, "/cpu/pod/cpuacct.usage_sys", "10999\n");
+    temp_root_put(t, "/cpu/pod/cpu.cfs_quota_us", "-1\n");
+    temp_root_put(t, "/memory/pod/memory.usage_in_bytes", "1000\n");
+    temp_root_put(t, "/memory/pod/memory.limit_in_bytes", "4096\n");
+    temp_root_put(t, "/memory/pod/memory.stat", "total_rss 300\ntotal_inactive_file 400\n");
+    temp_root_put(t, "/memory/pod/memory.oom_control", "oom_kill 0\n");
+    temp_root_put(t, "/pids/pod/pids.current", "1\n");
+    temp_root_put(t, "/unified/pod/cpu.pressure", "some total=12\n");
+}
+
+/* No task has run: all but usage is left alone, and read again as soon as one has. */
+static void a_cgroup_that_sleeps_costs_two_files(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_cgroup c = {0};
+
+    put_v1(t);
+    assert_int_equal(read_again(t, &c, &v1, 0), 10);
+    assert_int_equal(read_again(t, &c, &v1, 0), 8); /* once more, without the limits */
+    assert_int_equal(read_again(t, &c, &v1, 0), 2);
+    assert_int_equal(t->root.kept, 3); /* usage, usage, memory.stat */
+    check(&c.sample, KM_CPU_USER_USEC, 20);
+    check(&c.sample, KM_PROC_THREADS, 1);
+    /* 1 ns of CPU time, which microseconds do not show. */
+    temp_root_put(t, "/cpu/pod/cpuacct.usage", "31000\n");
+    temp_root_put(t, "/cpu/pod/cpuacct.usage_sys", "11000\n");
+    temp_root_put(t, "/pids/pod/pids.current", "2\n");
+    temp_root_put(t, "/memory/pod/memory.oom_control", "oom_kill 1\n");
+    assert_int_equal(read_again(t, &c, &v1, 0), 8);
+    check(&c.sample, KM_CPU_SYSTEM_USEC, 11);
+    check(&c.sample, KM_PROC_THREADS, 2);
+    check(&c.sample, KM_MEM_OOM_KILLS, 1);
+    km_cgroup_close(&c, &t->root);
+    assert_int_equal(t->root.kept, 0);
+}
+
+/* Reclaim frees memory of who sleeps, or moves its pages. */
+static void memory_of_a_cgroup_that_sleeps_can_change(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_cgroup c = {0};
+
+    put_v1(t);
+    for (int i = 0; i < 3; i++)
+        read_again(t, &c, &v1, 0);
+    check(&c.sample, KM_MEM_WORKING_SET, 600);
+    temp_root_put(t, "/memory/pod/memory.usage_in_bytes", "900\n");
+    temp_root_put(t, "/memory/pod/memory.stat", "total_rss 300\ntotal_inactive_file 350\n");
+    assert_int_equal(read_again(t, &c, &v1, 0), 3);
+    check(&c.sample, KM_MEM_WORKING_SET, 550);
+    temp_root_put(t, "/memory/pod/memory.stat", "total_rss 300\ntotal_inactive_file 100\n");
+    assert_int_equal(read_again(t, &c, &v1, 0), 2);
+    assert_int_equal(read_again(t, &c, &v1, KM_CGROUP_MEMORY), 3);
+    check(&c.sample, KM_MEM_WORKING_SET, 800);
+    km_cgroup_close(&c, &t->root);
+}
+
+/* A task that waits does not run, and its cgroup's pressure grows all the same. */
+static void pressure_is_read_while_it_grows(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_cgroup c = {0};
+
+    put_v1(t);
+    read_again(t, &c, &v1, 0);
+    for (int i = 0; i < 5; i++) {
+        char text[64];
+
+        snprintf(text, sizeof(text), "some total=%d\n", 100 + i);
+        temp_root_put(t, "/unified/pod/cpu.pressure", text);
+        assert_int_equal(read_again(t, &c, &v1, 0), 8);
+        check(&c.sample, KM_PSI_CPU_SOME, 100 + i);
+    }
+    assert_int_equal(read_again(t, &c, &v1, 0), 8);
+    assert_int_equal(read_again(t, &c, &v1, 0), 2);
+    km_cgroup_close(&c, &t->root);
+}
+
+static void limits_are_read_when_asked_for(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_cgroup c = {0};
+
+    put_v1(t);
+    for (int i = 0; i < 3; i++)
+        read_again(t, &c, &v1, 0);
+    temp_root_put(t, "/memory/pod/memory.limit_in_bytes", "8192\n");
+    temp_root_put(t, "/cpu/pod/cpu.cfs_quota_us", "50000\n");
+    temp_root_put(t, "/cpu/pod/cpu.cfs_period_us", "100000\n");
+    temp_root_put(t, "/cpu/pod/cpu.stat", "nr_periods 4\nnr_throttled 0\nthrottled_time 0\n");
+    read_again(t, &c, &v1, 0);
+    check(&c.sample, KM_MEM_LIMIT, 4096);
+    assert_int_equal(read_again(t, &c, &v1, KM_CGROUP_ALL), 12);
+    check(&c.sample, KM_MEM_LIMIT, 8192);
+    check(&c.sample, KM_CPU_LIMIT, 500);
+    check(&c.sample, KM_CPU_THROTTLED_PERIODS, 0);
+    assert_int_equal(t->root.kept, 3);
+    /* The quota is taken away: there is nothing to be throttled by. */
+    temp_root_put(t, "/cpu/pod/cpu.cfs_quota_us", "-1\n");
+    read_again(t, &c, &v1, KM_CGROUP_ALL);
+    assert_false(km_sample_has(&c.sample, KM_CPU_LIMIT));
+    assert_false(km_sample_has(&c.sample, KM_CPU_THROTTLED_PERIODS));
+    km_cgroup_close(&c, &t->root);
+}
+
+/* The pod's cgroup speaks for its containers. */
+static void what_the_cgroup_above_knows_is_not_read(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_cgroup c = {0};
+
+    put_v1(t);
+    read_again(t, &c, &v1, 0);
+    assert_int_equal(read_again(t, &c, &v1, KM_CGROUP_NO_TASK_RAN | KM_CGROUP_USAGE_STAYED), 6);
+    assert_int_equal(read_again(t, &c, &v1, KM_CGROUP_NO_TASK_RAN | KM_CGROUP_USAGE_STAYED), 0);
+    assert_int_equal(read_again(t, &c, &v1, KM_CGROUP_NO_TASK_RAN), 1);
+    check(&c.sample, KM_CPU_USAGE_USEC, 30);
+    check(&c.sample, KM_MEM_USAGE, 1000);
+    km_cgroup_close(&c, &t->root);
+}
+
+/* Without CPU usage nobody knows whether a task has run; io.stat grows when the flusher writes. */
+static void what_can_always_change_is_always_read(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_cgroup no_cpu = {0}, c = {0};
+
+    temp_root_put(t, "/cg/pod/memory.current", "1\n");
+    temp_root_put(t, "/cg/pod/pids.current", "1\n");
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(read_again(t, &no_cpu, &v2, 0), 2);
+    temp_root_put(t, "/cg/pod/cpu.stat", "usage_usec 5\n");
+    temp_root_put(t, "/cg/pod/io.stat", "8:0 rbytes=1 wbytes=2 rios=3 wios=4\n");
+    for (int i = 0; i < 4; i++)
+        read_again(t, &c, &v2, 0);
+    temp_root_put(t, "/cg/pod/io.stat", "8:0 rbytes=1 wbytes=7 rios=3 wios=5\n");
+    assert_int_equal(read_again(t, &c, &v2, 0), 3);
+    check(&c.sample, KM_DISK_WRITE_BYTES, 7);
+    km_cgroup_close(&no_cpu, &t->root);
+    km_cgroup_close(&c, &t->root);
+}
+
 static void pressure_takes_whole_lines_only(void **state)
 {
     static const char *const texts[] = {"",
@@ -216,6 +374,12 @@ int main(void)
         with_root(no_limit_is_absent),
         with_root(nothing_is_read_from_nothing),
         with_root(a_device_on_another_is_not_counted),
+        with_root(a_cgroup_that_sleeps_costs_two_files),
+        with_root(memory_of_a_cgroup_that_sleeps_can_change),
+        with_root(pressure_is_read_while_it_grows),
+        with_root(limits_are_read_when_asked_for),
+        with_root(what_the_cgroup_above_knows_is_not_read),
+        with_root(what_can_always_change_is_always_read),
         cmocka_unit_test(pressure_takes_whole_lines_only),
     };
 

@@ -18,10 +18,13 @@ static const unsigned file_system[] = {KM_FS_CAPACITY, KM_FS_USED, KM_FS_INODES,
 static struct km_sample read_node(struct temp_root *t, const char *v1_cpu)
 {
     struct km_cgroup_mounts mounts = {0};
+    struct km_node node = {0};
     struct km_sample s = {0};
 
     strcpy(mounts.v1[KM_CPUACCT], v1_cpu);
-    km_node_read(&t->root, &mounts, &t->buf, &s);
+    km_node_read(&node, &t->root, &mounts, &t->buf, &s);
+    km_node_close(&node, &t->root);
+    assert_int_equal(t->root.kept, 0);
     for (size_t i = 0; i < sizeof(file_system) / sizeof(file_system[0]); i++)
         km_sample_unset(&s, file_system[i]);
     return s;
@@ -158,6 +161,50 @@ static void counts_interfaces_with_a_device(void **state)
     check(&s, KM_NET_RX_BYTES, 20);
 }
 
+/* A name is looked up once, and again after KM_NAME_MEMO_READINGS. */
+static void finds_new_devices_in_time(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_cgroup_mounts mounts = {0};
+    struct km_node node = {0};
+
+    temp_root_put(t, "/proc/1/net/dev", "eth0" LINE(1) "eth1" LINE(20));
+    temp_root_put(t, "/sys/class/net/eth0/device", NULL);
+    for (int tick = 0; tick <= KM_NAME_MEMO_READINGS; tick++) {
+        struct km_sample s = {0};
+
+        km_node_read(&node, &t->root, &mounts, &t->buf, &s);
+        check(&s, KM_NET_RX_BYTES, tick < KM_NAME_MEMO_READINGS ? 1 : 21);
+        if (tick == 0)
+            temp_root_put(t, "/sys/class/net/eth1/device", NULL);
+    }
+    km_node_close(&node, &t->root);
+}
+
+static void sees_reclaim_at_work(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_cgroup_mounts mounts = {0};
+    struct km_node node = {0};
+    static const struct {
+        const char *vmstat;
+        bool reclaim;
+    } ticks[] = {{"pgrefill 5\npgscan_kswapd 7\n", true},
+                 {"pgrefill 5\npgscan_kswapd 7\npgactivate 9\n", false},
+                 {"pgrefill 6\npgscan_kswapd 7\n", true},
+                 {"pgrefill 6\npgscan_kswapd 7\npgscan_direct 1\n", true},
+                 {"pgrefill 6\npgscan_kswapd 7\npgscan_direct 1\n", false}};
+
+    for (size_t i = 0; i < sizeof(ticks) / sizeof(ticks[0]); i++) {
+        struct km_sample s = {0};
+
+        temp_root_put(t, "/proc/vmstat", ticks[i].vmstat);
+        km_node_read(&node, &t->root, &mounts, &t->buf, &s);
+        assert_int_equal(node.reclaim, ticks[i].reclaim);
+    }
+    km_node_close(&node, &t->root);
+}
+
 static void takes_a_boot_id_that_is_one(void **state)
 {
     struct temp_root *t = *state;
@@ -182,6 +229,8 @@ int main(void)
         with_root(reads_load),
         with_root(counts_whole_disks_once),
         with_root(counts_interfaces_with_a_device),
+        with_root(finds_new_devices_in_time),
+        with_root(sees_reclaim_at_work),
         with_root(takes_a_boot_id_that_is_one),
     };
 

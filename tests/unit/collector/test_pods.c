@@ -27,24 +27,16 @@ static const struct km_sample *tick(struct temp_root *t, struct km_pods *pods)
     const struct km_pod *list;
     size_t n;
 
-    assert_int_equal(km_pods_read(pods, &t->root, &v1, NULL, &t->buf, &list, &n), 0);
+    assert_int_equal(km_pods_read(pods, &v1, NULL, false, &t->buf, &list, &n), 0);
     assert_int_equal(n, 1);
     return &list[0].reading.sample;
-}
-
-static void drop(struct temp_root *t, const char *path)
-{
-    char full[512];
-
-    snprintf(full, sizeof(full), "%s%s", t->dir, path);
-    nftw(full, temp_root_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* v1 counts in the container's cgroup alone; the pod keeps what a container took with it. */
 static void oom_kills_outlive_a_container(void **state)
 {
     struct temp_root *t = *state;
-    struct km_pods *pods = km_pods_new();
+    struct km_pods *pods = km_pods_new(&t->root);
 
     assert_non_null(pods);
     temp_root_put(t, "/m" POD "/memory.oom_control", NO_OOM);
@@ -53,7 +45,7 @@ static void oom_kills_outlive_a_container(void **state)
     temp_root_put(t, "/m" ONE "/memory.oom_control", "oom_kill 3\n");
     temp_root_put(t, "/m" TWO "/memory.oom_control", "oom_kill 1\n");
     check(tick(t, pods), KM_MEM_OOM_KILLS, 4);
-    drop(t, "/m" ONE);
+    temp_root_drop(t, "/m" ONE);
     check(tick(t, pods), KM_MEM_OOM_KILLS, 4);
     km_pods_free(pods);
 }
@@ -61,7 +53,7 @@ static void oom_kills_outlive_a_container(void **state)
 static void disk_bytes_outlive_a_container(void **state)
 {
     struct temp_root *t = *state;
-    struct km_pods *pods = km_pods_new();
+    struct km_pods *pods = km_pods_new(&t->root);
 
     assert_non_null(pods);
     temp_root_put(t, "/m" ONE "/cgroup.procs", "7\n");
@@ -69,11 +61,11 @@ static void disk_bytes_outlive_a_container(void **state)
     temp_root_put(t, "/proc/7/io", "read_bytes: 1\nwrite_bytes: 10\n");
     temp_root_put(t, "/proc/8/io", "read_bytes: 2\nwrite_bytes: 200\n");
     check(tick(t, pods), KM_DISK_WRITE_BYTES, 210);
-    drop(t, "/m" ONE);
+    temp_root_drop(t, "/m" ONE);
     temp_root_put(t, "/proc/8/io", "read_bytes: 2\nwrite_bytes: 201\n");
     check(tick(t, pods), KM_DISK_WRITE_BYTES, 211);
     check(tick(t, pods), KM_DISK_READ_BYTES, 3);
-    drop(t, "/m" TWO);
+    temp_root_drop(t, "/m" TWO);
     check(tick(t, pods), KM_DISK_WRITE_BYTES, 211);
     km_pods_free(pods);
 }

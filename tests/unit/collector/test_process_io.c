@@ -22,6 +22,20 @@ static void put(struct temp_root *t, int pid, int reads, int writes)
     temp_root_put(t, path, text);
 }
 
+/* Reads these processes, up to a 0. */
+static void read_io(struct temp_root *t, struct km_process_io *io, const int64_t *pids)
+{
+    struct km_process list[8] = {0};
+    struct km_processes processes = {.list = list};
+
+    for (; pids[processes.count]; processes.count++)
+        list[processes.count].pid = pids[processes.count];
+    km_process_io_read(io, &t->root, &t->buf, &processes);
+    for (size_t i = 0; i < processes.count; i++)
+        km_kept_close(&t->root, &list[i].io);
+    assert_int_equal(t->root.kept, 0);
+}
+
 static void adds_up_processes(void **state)
 {
     struct temp_root *t = *state;
@@ -29,7 +43,7 @@ static void adds_up_processes(void **state)
 
     put(t, 7, 4096, 8192);
     put(t, 8, 1, 2);
-    km_process_io_read(&io, &t->root, &t->buf, (int64_t[]){7, 8, 9}, 3);
+    read_io(t, &io, (int64_t[]){7, 8, 9, 0});
     assert_true(io.known);
     assert_int_equal(io.read_bytes, 4097);
     assert_int_equal(io.write_bytes, 8194);
@@ -44,12 +58,12 @@ static void never_goes_down(void **state)
 
     put(t, 7, 100, 1000);
     put(t, 8, 10, 20);
-    km_process_io_read(&io, &t->root, &t->buf, (int64_t[]){7, 8}, 2);
-    km_process_io_read(&io, &t->root, &t->buf, (int64_t[]){8}, 1);
+    read_io(t, &io, (int64_t[]){7, 8, 0});
+    read_io(t, &io, (int64_t[]){8, 0});
     assert_int_equal(io.write_bytes, 1020);
     assert_int_equal(io.write_growth, 0);
     put(t, 8, 10, 25);
-    km_process_io_read(&io, &t->root, &t->buf, (int64_t[]){8}, 1);
+    read_io(t, &io, (int64_t[]){8, 0});
     assert_int_equal(io.read_bytes, 110);
     assert_int_equal(io.write_bytes, 1025);
     assert_int_equal(io.write_growth, 5);
@@ -64,7 +78,7 @@ static void knows_nothing_without_a_readable_process(void **state)
     temp_root_put(t, "/proc/8/io", "read_bytes: -1\nwrite_bytes: 5\n");
     temp_root_put(t, "/proc/9/io", "read_bytes: 5\nwrite_bytes: many\n");
     temp_root_put(t, "/proc/10/io", NULL);
-    km_process_io_read(&io, &t->root, &t->buf, (int64_t[]){7, 8, 9, 10, 11}, 5);
+    read_io(t, &io, (int64_t[]){7, 8, 9, 10, 11, 0});
     assert_false(io.known);
     assert_int_equal(io.read_bytes, 0);
 }
@@ -76,7 +90,7 @@ static void a_sum_never_overflows(void **state)
 
     temp_root_put(t, "/proc/7/io", "read_bytes: 9223372036854775807\nwrite_bytes: 1\n");
     put(t, 8, 3, 4);
-    km_process_io_read(&io, &t->root, &t->buf, (int64_t[]){7, 8}, 2);
+    read_io(t, &io, (int64_t[]){7, 8, 0});
     assert_int_equal(io.read_bytes, INT64_MAX);
     assert_int_equal(io.write_bytes, 1);
 }
