@@ -7,12 +7,14 @@
 struct km_store;
 struct km_http_server;
 struct km_streams;
+struct km_gate;
 
 /* What handlers work on. Lives from before the server starts until after it has stopped. */
 struct km_api {
     struct km_store *store;
     struct km_http_server *server; /* for its figures in /api/status */
     struct km_streams *streams;    /* of /api/stream */
+    struct km_gate *gate;          /* who may post and read */
     int64_t interval_ms;           /* --interval */
     int64_t retention_ms;          /* --retention: also the longest window */
     int64_t started_ms;            /* Unix time */

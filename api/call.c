@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate.h"
 #include "json_write.h"
 #include "text.h"
 
@@ -85,6 +86,16 @@ int km_call_choice(const struct km_call *call, const char *name, int missing)
         word += len + (word[len] == '|');
     }
     return missing;
+}
+
+const char *km_call_poster(const struct km_call *call)
+{
+    return call->poster;
+}
+
+const char *km_call_client(const struct km_call *call)
+{
+    return call->client;
 }
 
 const char *km_call_body(const struct km_call *call, size_t *ret_len)
@@ -171,11 +182,11 @@ static const char *title_of(int status)
     static const struct {
         int status;
         const char *title;
-    } titles[] = {{400, "Bad Request"},           {404, "Not Found"},
-                  {405, "Method Not Allowed"},    {409, "Conflict"},
-                  {413, "Content Too Large"},     {415, "Unsupported Media Type"},
-                  {422, "Unprocessable Content"}, {429, "Too Many Requests"},
-                  {503, "Service Unavailable"}};
+    } titles[] = {
+        {400, "Bad Request"},       {401, "Unauthorized"},           {403, "Forbidden"},
+        {404, "Not Found"},         {405, "Method Not Allowed"},     {409, "Conflict"},
+        {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {422, "Unprocessable Content"},
+        {429, "Too Many Requests"}, {503, "Service Unavailable"}};
 
     for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
         if (titles[i].status == status)
@@ -221,6 +232,14 @@ void km_answer_problem(struct km_call *call, int status, int retry_after, const 
     call->status = status;
     call->retry_after = retry_after;
     call->content_type = "application/problem+json";
+}
+
+void km_answer_refusal(struct km_call *call, const struct km_gate_answer *refusal, bool had_token)
+{
+    km_answer_problem(call, refusal->status, refusal->retry_after, "%s", refusal->detail);
+    if (refusal->status == 401)
+        call->authenticate = had_token ? "Bearer realm=\"kubemonitor\", error=\"invalid_token\""
+                                       : "Bearer realm=\"kubemonitor\"";
 }
 
 void km_answer_no_memory(struct km_call *call)

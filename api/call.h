@@ -27,20 +27,23 @@ struct km_call {
     struct km_call_param params[KM_CALL_PARAMS];
     unsigned n_params;
     struct km_buf body;
+    char client[64];  /* the sender's address */
+    char poster[254]; /* whose data he may post; "": any node's */
 
     int status; /* 0 until answered */
     int retry_after;
     const char *content_type;
-    const char *allow;       /* for 405 */
-    const char *location;    /* for redirects */
-    struct km_buf answer;    /* or, where set: */
-    const void *static_data; /* not ours to free */
+    const char *allow;        /* for 405 */
+    const char *authenticate; /* for 401 */
+    const char *location;     /* for redirects */
+    struct km_buf answer;     /* or, where set: */
+    const void *static_data;  /* not ours to free */
     size_t static_len;
     bool static_gzip; /* static_data is gzip */
     int (*next)(void *state, struct km_buf *out);
     void (*done)(void *state);
     void *state;
-    struct km_stream *stream; /* answered with events, where set */
+    struct km_stream *stream;  /* answered with events, where set */
     const char *last_event_id; /* the header, or NULL */
 
     struct {

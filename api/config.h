@@ -15,6 +15,9 @@ struct km_api_config {
     int64_t max_body, max_connections, max_entities, max_keys, max_streams, threads;
     int64_t header_timeout, body_timeout, answer_timeout, idle_timeout, drain_timeout;
     const char *tls_cert, *tls_key;
+    int ingest_auth, read_auth; /* enum km_gate_mode */
+    const char *ingest_token_file, *ingest_audience, *ingest_account, *read_token_file;
+    const char *kubeconfig; /* NULL: the pod's own service account, if there is one */
     int log_level;
 };
 

@@ -16,8 +16,9 @@
  *
  * The API is asked once a token, by a thread of the gate's own: no request waits for a review
  * while an answer is cached, and none holds up a thread that serves others. An answer that grants
- * is asked for again after KM_GATE_FRESH_MS, while it goes on to hold; where the API does not answer it
- * holds for KM_GATE_HOLD_MS in all. It never outlives the token. One that refuses holds for KM_GATE_REFUSED_MS.
+ * is asked for again after KM_GATE_FRESH_MS, while it goes on to hold; where the API does not
+ * answer it holds for KM_GATE_HOLD_MS in all. It never outlives the token. One that refuses holds
+ * for KM_GATE_REFUSED_MS.
  *
  * What a poster may store: of a token that names its node (Kubernetes 1.30), or of one that names
  * its pod, whose node the API knows, that node's data and no other.
@@ -53,13 +54,17 @@ struct km_gate_config {
     enum km_gate_mode ingest, read; /* not AUTO */
     const char *ingest_token_file;  /* of KM_GATE_TOKEN */
     const char *read_token_file;
-    const struct km_kube_config *kube; /* of KM_GATE_KUBERNETES; must outlive the gate */
-    const char *audience;              /* that a poster's token must have been made for */
+    const struct km_kube_config *kube;   /* of KM_GATE_KUBERNETES; must outlive the gate */
+    const char *audience;                /* that a poster's token must have been made for */
     const char *account_space, *account; /* a poster's service account: namespace and name */
-    void (*say)(const char *words); /* gets what is to be logged: each refusal once a reason and client */
+    void (*say)(
+        const char *words); /* gets what is to be logged: each refusal once a reason and client */
 };
 
-/* Strings are copied. Returns 0; -ENOENT, -EINVAL, … for a token file, whose name say() gets; -ENOMEM. */
+/*
+ * Strings must outlive the gate. Returns 0; what km_token_file_update() says of a file, whose name
+ * say() then gets; -ENOMEM.
+ */
 int km_gate_new(const struct km_gate_config *config, struct km_gate **ret_gate);
 
 /* Ends the reviews: whoever waits is woken, and what is not cached is refused. NULL is fine. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "gate.h"
 #include "handlers.h"
 #include "health.h"
 #include "http_server.h"
@@ -80,6 +81,7 @@ void km_get_status(struct km_call *call)
     km_json_member_int(&w, "retention_seconds", api->retention_ms / 1000);
     write_store(&w, &store);
     write_http(&w, &http);
+    km_gate_write_status(api->gate, &w);
     write_streams(&w, &streams);
     km_json_object_end(&w);
     km_answer_json(call, &body);

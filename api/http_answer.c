@@ -136,6 +136,8 @@ enum MHD_Result km_http_answer(struct km_http_exchange *x, struct MHD_Connection
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     if (call->allow)
         MHD_add_response_header(response, "Allow", call->allow);
+    if (call->authenticate)
+        MHD_add_response_header(response, "WWW-Authenticate", call->authenticate);
     if (call->location)
         MHD_add_response_header(response, "Location", call->location);
     if (call->retry_after) {

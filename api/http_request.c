@@ -141,11 +141,15 @@ enum MHD_Result km_http_request(void *arg, struct MHD_Connection *connection, co
         /* A problem of the headers comes first: it may say that the body must not be read. */
         check_headers(x, connection);
         km_http_set_deadline(connection, server->config.body_timeout_ms);
+    }
+    if (!x->judged) {
+        enum MHD_Result result = km_http_gate(x, connection);
+
         /*
          * An answer now makes the library close the connection: right where a body is refused
          * unread, wrong for everything else.
          */
-        return x->call.status == 413 ? km_http_answer(x, connection) : MHD_YES;
+        return x->call.status == 413 ? km_http_answer(x, connection) : result;
     }
     if (*size > 0)
         return take_body(x, data, size);

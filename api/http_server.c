@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "gate.h"
 #include "http_inside.h"
 #include "listen_address.h"
 #include "pem_file.h"
@@ -164,6 +165,8 @@ void km_http_server_stop(struct km_http_server *server, int64_t drain_ms)
 
         while (server->under_way > 0 && km_time_steady_ms() < until)
             usleep(10000);
+        /* Wakes who is set aside: the library stops only without suspended connections. */
+        km_gate_stop(server->config.gate);
         MHD_stop_daemon(server->daemon);
         if (listening != MHD_INVALID_SOCKET)
             close(listening);

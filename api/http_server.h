@@ -26,6 +26,7 @@ struct km_http_config {
     int64_t answer_timeout_ms;      /* then the answer must be taken by the client */
     int64_t idle_timeout_ms;        /* between requests of one connection */
     const char *tls_cert, *tls_key; /* PEM files, or NULL for plain HTTP */
+    struct km_gate *gate;           /* who may post and read; NULL: everybody */
 };
 
 struct km_http_status {

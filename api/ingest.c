@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api.h"
+#include "gate.h"
 #include "handlers.h"
 #include "models.h"
 #include "store.h"
@@ -74,6 +76,34 @@ static void answer_faults(struct km_call *call, const struct km_model *model,
                       faults[0].detail);
 }
 
+static void refuse_node(struct km_call *call, const char *other)
+{
+    struct km_gate_answer refusal;
+
+    km_gate_refuse_node(km_call_api(call)->gate, km_call_client(call), km_call_poster(call), other,
+                        &refusal);
+    km_answer_refusal(call, &refusal, true);
+}
+
+/* Binds the batch to the node that the sender may post for; false where it is of another one, and
+ * the call is answered. A node's path was judged before its body was read; a pod's body says more.
+ */
+static bool bind(struct km_call *call, struct km_batch *batch)
+{
+    const char *poster = km_call_poster(call);
+
+    if (!*poster)
+        return true;
+    for (size_t i = 0; i < batch->n_pods; i++) {
+        if (batch->pods[i].node && strcmp(batch->pods[i].node, poster) != 0) {
+            refuse_node(call, batch->pods[i].node);
+            return false;
+        }
+    }
+    batch->node = poster;
+    return true;
+}
+
 typedef enum km_model_result decode(struct km_model *, const char *, size_t, const char *,
                                     int (*)(void *, int64_t), void *, struct km_batch *);
 
@@ -99,6 +129,8 @@ static void ingest(struct km_call *call, decode *read_body, const char *name)
         answer_faults(call, model, result);
         return;
     }
+    if (!bind(call, &batch))
+        return;
     r = km_store_append(store, &batch, clock.now_ms);
     if (r == -ENOSPC) {
         km_answer_problem(call, 503, 30,

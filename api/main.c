@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <curl/curl.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include "config.h"
 #include "file_limit.h"
 #include "http_server.h"
+#include "kubernetes.h"
 #include "log.h"
 #include "store.h"
 #include "stream.h"
@@ -26,6 +28,11 @@ static void run_until_told(const struct km_api *api, const sigset_t *signals)
 
     while (sigtimedwait(signals, NULL, &pause) < 0)
         km_store_expire(api->store, km_time_now_ms());
+}
+
+static void say(const char *words)
+{
+    km_warn("%s", words);
 }
 
 static int serve(const struct km_api_config *config)
@@ -59,6 +66,8 @@ static int serve(const struct km_api_config *config)
                                         .interval_ms = config->interval,
                                         .heartbeat_ms = HEARTBEAT_MS,
                                         .max_streams = (unsigned)config->max_streams};
+    km_auto_buf struct km_buf error = KM_BUF_INIT;
+    struct km_kubernetes *kubernetes;
     uint32_t fit = km_file_limit_raise(http.max_connections);
     sigset_t signals;
     int r;
@@ -75,14 +84,22 @@ static int serve(const struct km_api_config *config)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
+    r = km_kubernetes_start(config, say, &kubernetes, &error);
+    if (r < 0) {
+        km_error("%s", error.len ? km_buf_str(&error) : strerror(-r));
+        return 2;
+    }
+    api.gate = http.gate = km_kubernetes_gate(kubernetes);
     r = km_store_new(&store, &api.store);
     if (r < 0) {
         km_error("the store cannot be made: %s", strerror(-r));
+        km_kubernetes_free(kubernetes);
         return 1;
     }
     r = km_streams_new(&streams, &api.streams);
     if (r < 0) {
         km_error("the streams' thread cannot be started: %s", strerror(-r));
+        km_kubernetes_free(kubernetes);
         km_store_free(api.store);
         return 1;
     }
@@ -91,6 +108,7 @@ static int serve(const struct km_api_config *config)
         km_error("cannot listen on %s: %s", config->listen, strerror(-r));
         km_streams_free(api.streams);
         km_store_free(api.store);
+        km_kubernetes_free(kubernetes);
         return 1;
     }
     printf("listening on %s://%.*s:%u\n", http.tls_cert ? "https" : "http",
@@ -102,6 +120,7 @@ static int serve(const struct km_api_config *config)
     km_http_server_stop(api.server, config->drain_timeout);
     km_streams_free(api.streams);
     km_store_free(api.store);
+    km_kubernetes_free(kubernetes);
     return 0;
 }
 
@@ -113,5 +132,8 @@ int main(int argc, char **argv)
     if (!km_options_start(&km_api_program, argc, argv, &config, &status))
         return status;
     km_log_set_level((enum km_log_level)config.log_level);
-    return serve(&config);
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    status = serve(&config);
+    curl_global_cleanup();
+    return status;
 }

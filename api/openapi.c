@@ -29,6 +29,15 @@ static void tags(struct km_json *w)
     km_json_array_end(w);
 }
 
+static void bearer(struct km_json *w, const char *name, const char *description)
+{
+    km_json_member_object(w, name);
+    km_json_member(w, "type", "http");
+    km_json_member(w, "scheme", "bearer");
+    km_json_member(w, "description", description);
+    km_json_object_end(w);
+}
+
 void km_get_openapi(struct km_call *call)
 {
     struct km_buf body = KM_BUF_INIT;
@@ -61,6 +70,11 @@ void km_get_openapi(struct km_call *call)
     km_json_member_object(&w, "components");
     km_openapi_problems(&w);
     km_openapi_schemas(&w);
+    km_json_member_object(&w, "securitySchemes");
+    bearer(&w, "ingest",
+           "--ingest-auth: a token of a file, or a collector's service-account token");
+    bearer(&w, "read", "--read-auth: a token of a file, or of who may list pods of metrics.k8s.io");
+    km_json_object_end(&w);
     km_json_object_end(&w);
     km_json_object_end(&w);
     km_answer_json(call, &body);

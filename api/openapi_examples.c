@@ -57,6 +57,8 @@ static const struct km_openapi_example named[] = {
     /* the server */
     {"version", "\"0.1.0\""},
     {"retention_seconds", "3600"},
+    {"ingest", "\"kubernetes\""},
+    {"read", "\"none\""},
     {NULL, NULL},
 };
 

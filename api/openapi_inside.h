@@ -13,6 +13,9 @@ void km_openapi_paths(struct km_json *w);
 /* "schemas": what routes take and answer, by the names in the route table (openapi_schemas.c). */
 void km_openapi_schemas(struct km_json *w);
 
+/* The schema "Status" (openapi_status.c). */
+void km_openapi_status(struct km_json *w);
+
 /* "responses" of one route, and those that several share (openapi_answers.c). */
 void km_openapi_answers(struct km_json *w, const struct km_route *route);
 void km_openapi_problems(struct km_json *w);

@@ -97,6 +97,21 @@ static void request_example(struct km_json *w, const struct km_route *route)
         km_openapi_json(w, "example", json);
 }
 
+/* A token, or none: what is wanted is the server's --ingest-auth and --read-auth. */
+static void security(struct km_json *w, const struct km_route *route)
+{
+    if (route->flags & KM_ROUTE_OPEN)
+        return;
+    km_json_member_array(w, "security");
+    km_json_object(w);
+    km_json_member_array(w, route->flags & KM_ROUTE_INGEST ? "ingest" : "read");
+    km_json_array_end(w);
+    km_json_object_end(w);
+    km_json_object(w);
+    km_json_object_end(w);
+    km_json_array_end(w);
+}
+
 static void operation(struct km_json *w, const struct km_route *route)
 {
     km_json_member_object(w, strcmp(route->method, "POST") == 0 ? "post" : "get");
@@ -118,6 +133,7 @@ static void operation(struct km_json *w, const struct km_route *route)
         km_json_object_end(w);
         km_json_object_end(w);
     }
+    security(w, route);
     km_openapi_answers(w, route);
     km_json_object_end(w);
 }

@@ -175,78 +175,6 @@ static void window_schema(struct km_json *w, const char *name, unsigned scope, c
     schema_end(w);
 }
 
-/* Members that are whole numbers of the server itself: "name", what it is. */
-struct figure {
-    const char *name, *help;
-};
-
-static void figures(struct km_json *w, const char *name, const char *help,
-                    const struct figure *figure)
-{
-    km_json_member_object(w, name);
-    km_json_member(w, "type", "object");
-    km_json_member(w, "description", help);
-    km_json_member_object(w, "properties");
-    for (; figure->name; figure++) {
-        km_json_member_object(w, figure->name);
-        km_json_member(w, "type", "integer");
-        km_json_member(w, "description", figure->help);
-        km_openapi_json(w, "examples", "[12]");
-        km_json_object_end(w);
-    }
-    if (strcmp(name, "store") == 0) {
-        time_property(w, "oldest", "the oldest reading: how far history reaches");
-        time_property(w, "newest", "the newest reading");
-    }
-    km_json_object_end(w);
-    km_json_object_end(w);
-}
-
-static void status_schema(struct km_json *w)
-{
-    static const struct figure store[] = {{"nodes", "nodes with history"},
-                                          {"pods", "pods with history, gone ones included"},
-                                          {"containers", "containers with history"},
-                                          {"rows", "readings of one entity held"},
-                                          {"samples", "numbers held"},
-                                          {"rows_appended", "readings taken since the start"},
-                                          {"rows_duplicate", "readings that were there already"},
-                                          {"rows_late", "readings that came after newer ones"},
-                                          {"rows_evicted", "readings dropped for want of memory"},
-                                          {"rows_expired", "readings dropped for their age"},
-                                          {"memory_used", "bytes"},
-                                          {"memory_limit", "bytes: --memory-limit"},
-                                          {NULL, NULL}};
-    static const struct figure http[] = {{"requests", "requests since the start"},
-                                         {"errors_4xx", "of them answered 400 to 499"},
-                                         {"errors_5xx", "of them answered 500 to 599"},
-                                         {"connections", "open now"},
-                                         {"connections_refused", "more than --max-connections"},
-                                         {"connections_timed_out", "cut off by a time limit"},
-                                         {"bytes_in", "bytes of bodies taken"},
-                                         {"bytes_out", "bytes of answers"},
-                                         {NULL, NULL}};
-    static const struct figure streams[] = {
-        {"open", "open now"},
-        {"opened", "since the start"},
-        {"refused", "more than --max-streams"},
-        {"ticks", "ticks made, of all streams"},
-        {"answers", "questions asked for them: one for all who watch the same"},
-        {"skipped", "ticks left out for want of memory"},
-        {"held_bytes", "bytes that clients have not taken yet"},
-        {NULL, NULL}};
-
-    schema_begin(w, "Status", "the server's own figures", NULL);
-    km_openapi_property(w, "version", "string", NULL, "of the server");
-    time_property(w, "started", "when it started");
-    km_openapi_property(w, "interval_ms", "integer", NULL, "the interval it expects");
-    km_openapi_property(w, "retention_seconds", "integer", NULL, "how long history is kept");
-    figures(w, "store", "entities, readings and memory held", store);
-    figures(w, "http", "requests and connections", http);
-    figures(w, "streams", "clients of /api/stream", streams);
-    schema_end(w);
-}
-
 static void problem_schema(struct km_json *w)
 {
     schema_begin(w, "Problem", "what is wrong, as RFC 9457 has it",
@@ -318,6 +246,6 @@ void km_openapi_schemas(struct km_json *w)
     km_openapi_json(w, "examples", "[\"ok\"]");
     km_json_object_end(w);
     schema_end(w);
-    status_schema(w);
+    km_openapi_status(w);
     km_json_object_end(w);
 }

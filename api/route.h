@@ -2,6 +2,7 @@
 #ifndef KM_API_ROUTE_H
 #define KM_API_ROUTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,8 +37,9 @@ struct km_param {
 
 enum km_route_flags {
     KM_ROUTE_INGEST = 1,     /* takes a JSON body */
-    KM_ROUTE_INTERNAL = 2,   /* not part of the document: /docs and its files, / */
+    KM_ROUTE_INTERNAL = 2,   /* not part of the document: /docs and its files, /; open to all */
     KM_ROUTE_EVENTS = 4,     /* answers with server-sent events */
+    KM_ROUTE_OPEN = 8,       /* open to all, also where reading needs a token */
     KM_ROUTE_NAMED = 16,     /* 404 where what the path names is not there; with a window always */
     KM_ROUTE_AMBIGUOUS = 32, /* 409 where a name is not enough */
 };
@@ -81,6 +83,12 @@ const char *km_call_nth(const struct km_call *call, const char *name, unsigned p
 /* The Last-Event-ID header as a number; 0 without one, or where it is none. */
 int64_t km_call_last_event_id(const struct km_call *call);
 
+/* The node whose data the sender may post, and no other; "" where any may be. */
+const char *km_call_poster(const struct km_call *call);
+
+/* The sender's address. */
+const char *km_call_client(const struct km_call *call);
+
 /* The request's body, after gzip, within the body limit. */
 const char *km_call_body(const struct km_call *call, size_t *ret_len);
 
@@ -117,6 +125,10 @@ void km_answer_events(struct km_call *call, struct km_stream *stream);
  */
 void km_answer_problem(struct km_call *call, int status, int retry_after, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* The problem that a refusal of the gate is; had_token: another one is asked for (RFC 6750). */
+struct km_gate_answer;
+void km_answer_refusal(struct km_call *call, const struct km_gate_answer *refusal, bool had_token);
 
 /* 503: memory ran out, nothing was done. */
 void km_answer_no_memory(struct km_call *call);

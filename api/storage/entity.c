@@ -9,11 +9,12 @@
 static const uint8_t *identity(enum km_entity_kind kind, const struct km_facts *facts)
 {
     static const uint8_t node[] = {KM_FACT_NODE, KM_FACT_BOOT_ID, KM_FACT_COUNT};
-    static const uint8_t pod[] = {KM_FACT_UID, KM_FACT_COUNT};
-    static const uint8_t named_pod[] = {KM_FACT_NAMESPACE, KM_FACT_POD, KM_FACT_COUNT};
-    static const uint8_t container[] = {KM_FACT_CONTAINER_ID, KM_FACT_COUNT};
-    static const uint8_t named_container[] = {KM_FACT_UID, KM_FACT_NAMESPACE, KM_FACT_POD,
-                                              KM_FACT_CONTAINER, KM_FACT_COUNT};
+    static const uint8_t pod[] = {KM_FACT_NODE, KM_FACT_UID, KM_FACT_COUNT};
+    static const uint8_t named_pod[] = {KM_FACT_NODE, KM_FACT_NAMESPACE, KM_FACT_POD,
+                                        KM_FACT_COUNT};
+    static const uint8_t container[] = {KM_FACT_NODE, KM_FACT_CONTAINER_ID, KM_FACT_COUNT};
+    static const uint8_t named_container[] = {KM_FACT_NODE, KM_FACT_UID,       KM_FACT_NAMESPACE,
+                                              KM_FACT_POD,  KM_FACT_CONTAINER, KM_FACT_COUNT};
 
     switch (kind) {
     case KM_ENTITY_NODE:

@@ -13,10 +13,11 @@
  * JSON and no Kubernetes. This header is all that the rest of the API server sees of it, and all
  * that another engine would have to offer. Every function may be called from any thread.
  *
- * An entity is one identity: a node between two boots, a pod UID, a container ID. A pod that is
- * deleted and made again under its old name is a new entity, so its counters begin anew and are
- * never compared with the old one's. An entity without a UID (a PRD client's plain pod) is known by
- * namespace and name, a container without an id by its pod and name.
+ * An entity is one identity: a node between two boots, a pod UID or container ID on its node (so
+ * that what one node says never changes what another has said). A pod that is deleted and made
+ * again under its old name is a new entity, so its counters begin anew and are never compared with
+ * the old one's. An entity without a UID (a PRD client's plain pod) is known by namespace and name,
+ * a container without an id by its pod and name.
  */
 struct km_store;
 
