@@ -36,7 +36,7 @@ char *km_put_double(char *to, double value);
 char *km_put_decimal(char *to, double value);
 
 /* Text between quotes: UTF-8, controls, quotes and backslashes escaped. Takes at most this: */
-#define KM_PUT_STRING(len) ((len) * 6 + 2)
+#define KM_PUT_STRING(len) ((len)*6 + 2)
 char *km_put_string(char *to, const char *text, size_t len);
 
 /* "2026-11-24T00:13:51.123Z" between quotes (RFC 3339, UTC), of a Unix time in ms. */

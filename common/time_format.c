@@ -26,7 +26,7 @@ static bool leap(int year)
 /* The date that many days after 1970-01-01: days_of() backwards. */
 static void date_of(int64_t days, unsigned *ret_year, unsigned *ret_month, unsigned *ret_day)
 {
-    unsigned since = (unsigned)(days + 719468); /* 0000-03-01 */
+    unsigned since = (unsigned)(days + 719468);                 /* 0000-03-01 */
     unsigned era = since / 146097, day_of_era = since % 146097; /* 400 years */
     unsigned year =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;

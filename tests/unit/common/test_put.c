@@ -26,7 +26,8 @@ static int64_t number(unsigned *seed)
 
 static void whole_numbers_are_as_printf_writes_them(void **state)
 {
-    static const int64_t edges[] = {0, 9, 10, 99, 100, 999, 1000, 9999, 10000, INT64_MAX, INT64_MIN};
+    static const int64_t edges[] = {0,    9,    10,    99,        100,      999,
+                                    1000, 9999, 10000, INT64_MAX, INT64_MIN};
     unsigned seed = 1;
 
     (void)state;
