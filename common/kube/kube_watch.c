@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kube_watch.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -18,13 +19,19 @@
 #define WATCH_SECONDS   300 /* the server ends the watch then, and we go on from where it was */
 #define PAUSE_MIN_MS    500
 #define PAUSE_MAX_MS    60000
+#define CONTINUE_MAX    4096
 #define EVENT_MAX       (8u << 20) /* etcd takes objects up to 1.5 MiB; JSON makes them longer */
+
+/* How metadata alone is asked for. */
+#define METADATA "application/json;g=meta.k8s.io;v=v1;as=PartialObjectMetadata"
 
 struct km_kube_watch {
     struct km_kube_client *client;
     struct km_kube_handler handler;
-    char *path, *query, *accept;
+    char *path, *query;
+    bool metadata_only;
     size_t list_max;
+    unsigned page;
     pthread_t thread;
     unsigned seed;
     int64_t pause_ms, first_pause_ms;
@@ -77,19 +84,39 @@ static bool get(struct km_kube_watch *w, const struct km_kube_request *request)
     return status == 200;
 }
 
-/* The list, whole. Its memory is given back at once: it is the most this thread ever needs. */
-static bool list(struct km_kube_watch *w)
+/* The URL of the list, or of its page behind the token that came with the one before. */
+static const char *list_url(struct km_kube_watch *w, const char *token)
 {
-    struct km_kube_request request = {
-        .accept = w->accept, .answer_max = w->list_max, .timeout_ms = LIST_TIMEOUT_MS};
-    yyjson_val *items, *item;
+    km_buf_clear(&w->url);
+    km_buf_printf(&w->url, "%s?%s%s", w->path, w->query, *w->query ? "&" : "");
+    if (w->page)
+        km_buf_printf(&w->url, "limit=%u", w->page);
+    else
+        km_buf_puts(&w->url, "resourceVersion=0");
+    if (*token)
+        km_buf_puts(&w->url, "&continue=");
+    for (; *token; token++) {
+        if (isalnum((unsigned char)*token) || strchr("-_.~", *token))
+            km_buf_putc(&w->url, *token);
+        else
+            km_buf_printf(&w->url, "%%%02X", (unsigned char)*token);
+    }
+    return km_buf_str(&w->url);
+}
+
+/* Reads a list, or a page of it: *token goes from the one before to the one behind, "" at the end.
+ */
+static bool list_page(struct km_kube_watch *w, char token[CONTINUE_MAX])
+{
+    struct km_kube_request request = {.path = list_url(w, token),
+                                      .accept = w->metadata_only ? METADATA "List" : NULL,
+                                      .answer_max = w->list_max,
+                                      .timeout_ms = LIST_TIMEOUT_MS};
+    bool first = !*token, ok;
+    yyjson_val *items, *item, *next;
     yyjson_doc *doc = NULL;
     size_t i, n;
-    bool ok;
 
-    km_buf_clear(&w->url);
-    km_buf_printf(&w->url, "%s?%s%sresourceVersion=0", w->path, w->query, *w->query ? "&" : "");
-    request.path = km_buf_str(&w->url);
     ok = request.path && get(w, &request) && km_buf_reserve(&w->body, YYJSON_PADDING_SIZE) == 0;
     if (ok) {
         memset(w->body.data + w->body.len, 0, YYJSON_PADDING_SIZE);
@@ -102,12 +129,33 @@ static bool list(struct km_kube_watch *w)
     }
     if (ok) {
         take_version(w, yyjson_doc_get_root(doc));
-        w->handler.listing(w->handler.arg);
+        next = yyjson_obj_get(yyjson_obj_get(yyjson_doc_get_root(doc), "metadata"), "continue");
+        snprintf(token, CONTINUE_MAX, "%s", yyjson_is_str(next) ? yyjson_get_str(next) : "");
+        if (first)
+            w->handler.listing(w->handler.arg);
         yyjson_arr_foreach(items, i, n, item) w->handler.put(w->handler.arg, item);
-        w->handler.listed(w->handler.arg);
-        w->listed = true;
     }
     yyjson_doc_free(doc);
+    return ok;
+}
+
+/* The list, whole. Its memory is given back at once: it is the most this thread ever needs. */
+static bool list(struct km_kube_watch *w)
+{
+    char token[CONTINUE_MAX] = "";
+    bool ok;
+
+    do {
+        ok = list_page(w, token);
+    } while (ok && *token && !km_kube_client_stopped(w->client));
+    ok = ok && !*token;
+    if (ok) {
+        w->handler.listed(w->handler.arg);
+        w->listed = true;
+    } else {
+        /* Pages that are too old begin anew, and a watch needs a whole list to go on from. */
+        w->version[0] = '\0';
+    }
     km_buf_done(&w->body);
     malloc_trim(0);
     return ok;
@@ -170,7 +218,7 @@ static int take_stream(void *arg, const char *data, size_t len)
 static bool watch(struct km_kube_watch *w)
 {
     int seconds = WATCH_SECONDS + rand_r(&w->seed) % 60;
-    struct km_kube_request request = {.accept = w->accept,
+    struct km_kube_request request = {.accept = w->metadata_only ? METADATA : NULL,
                                       .answer_max = 65536,
                                       .timeout_ms = (seconds + 30) * 1000L,
                                       .take = take_stream,
@@ -221,7 +269,6 @@ static void watch_free(struct km_kube_watch *w)
     km_kube_client_free(w->client);
     free(w->path);
     free(w->query);
-    free(w->accept);
     km_buf_done(&w->body);
     km_buf_done(&w->line);
     km_buf_done(&w->url);
@@ -239,13 +286,13 @@ int km_kube_watch_start(const struct km_kube_config *config,
     w->handler = *handler;
     w->path = strdup(options->path);
     w->query = strdup(options->query);
-    w->accept = options->accept ? strdup(options->accept) : NULL;
+    w->metadata_only = options->metadata_only;
+    w->page = options->page;
     w->list_max = options->list_max;
     w->first_pause_ms = options->first_pause_ms;
     w->pause_ms = PAUSE_MIN_MS;
     w->seed = (unsigned)km_time_now_ms() ^ (unsigned)(uintptr_t)w;
-    if (!w->path || !w->query || (options->accept && !w->accept) ||
-        km_kube_client_new(config, &w->client) < 0 ||
+    if (!w->path || !w->query || km_kube_client_new(config, &w->client) < 0 ||
         pthread_create(&w->thread, NULL, watch_thread, w) != 0) {
         watch_free(w);
         return -ENOMEM;
@@ -261,6 +308,12 @@ bool km_kube_watch_wait(struct km_kube_watch *watch, int64_t timeout_ms)
     while (!watch->listed && km_time_steady_ms() < until)
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     return watch->listed;
+}
+
+void km_kube_watch_cancel(struct km_kube_watch *watch)
+{
+    if (watch)
+        km_kube_client_stop(watch->client);
 }
 
 void km_kube_watch_stop(struct km_kube_watch *watch)

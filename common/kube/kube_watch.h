@@ -10,10 +10,10 @@
 #include "kube_config.h"
 
 /*
- * Keeps up with a collection of the Kubernetes API in a thread of its own: one list from the API
- * server's cache (resourceVersion=0), then a watch from there with bookmarks. Lists again only
- * where the watch says 410 Gone, or an event cannot be read; pauses between tries double from half
- * a second to a minute, with jitter, so that many nodes do not return at once.
+ * Keeps up with a collection of the Kubernetes API in a thread of its own: one list, then a watch
+ * from there with bookmarks. Lists again only where the watch says 410 Gone, or an event cannot be
+ * read; pauses between tries double from half a second to a minute, with jitter, so that many nodes
+ * do not return at once.
  *
  * Protocol:
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
@@ -31,10 +31,16 @@ struct km_kube_handler {
 };
 
 struct km_kube_watch_options {
-    const char *path;       /* "/api/v1/pods" */
-    const char *query;      /* "fieldSelector=spec.nodeName%3Dn1", or "" */
-    const char *accept;     /* NULL: whole objects */
-    size_t list_max;        /* bytes a list may have */
+    const char *path;   /* "/api/v1/pods" */
+    const char *query;  /* "fieldSelector=spec.nodeName%3Dn1", or "" */
+    bool metadata_only; /* objects have nothing but apiVersion, kind and metadata */
+    size_t list_max;    /* bytes a list, or a page of it, may have */
+    /*
+     * Objects of a page; 0: the list in one piece. One piece comes out of the API server's cache
+     * and is held here whole. Pages come out of its database, and one is held at a time: for
+     * collections of which nobody knows how long they are.
+     */
+    unsigned page;
     int64_t first_pause_ms; /* the first list waits up to this long, by chance */
 };
 
@@ -47,7 +53,11 @@ int km_kube_watch_start(const struct km_kube_config *config,
 /* Waits for the first complete list, at most timeout_ms. True if there was one. */
 bool km_kube_watch_wait(struct km_kube_watch *watch, int64_t timeout_ms);
 
-/* Ends the thread, within about a second. NULL is allowed. */
+/* Tells the thread to end, and does not wait: for who stops several, so that they end together.
+ * NULL is allowed, here and below. */
+void km_kube_watch_cancel(struct km_kube_watch *watch);
+
+/* Ends the thread, within about a second. */
 void km_kube_watch_stop(struct km_kube_watch *watch);
 
 #endif
