@@ -222,22 +222,28 @@ static void write_access(struct km_json *w, const struct km_kube_access *access)
     km_json_object_end(w);
 }
 
-int km_kube_access_review(struct km_kube_client *client, const struct km_kube_user *user,
-                          const struct km_kube_access *access, bool *ret_allowed,
-                          struct km_buf *words)
+void km_kube_access_review_write(struct km_buf *out, const struct km_kube_user *user,
+                                 const struct km_kube_access *access)
 {
-    km_auto_buf struct km_buf body = KM_BUF_INIT;
-    struct km_json w = {.out = &body};
-    const char *reason;
-    yyjson_doc *doc;
-    yyjson_val *status;
-    int r;
+    struct km_json w = {.out = out};
 
     begin(&w, "SubjectAccessReview", "authorization.k8s.io/v1");
     write_user(&w, user);
     write_access(&w, access);
     km_json_object_end(&w);
     km_json_object_end(&w);
+}
+
+int km_kube_access_review_ask(struct km_kube_client *client, const char *review, bool *ret_allowed,
+                              struct km_buf *words)
+{
+    km_auto_buf struct km_buf body = KM_BUF_INIT;
+    const char *reason;
+    yyjson_doc *doc;
+    yyjson_val *status;
+    int r;
+
+    km_buf_puts(&body, review);
     r = ask(client, "/apis/authorization.k8s.io/v1/subjectaccessreviews", &body, words, &doc,
             &status);
     if (r < 0)
@@ -247,4 +253,15 @@ int km_kube_access_review(struct km_kube_client *client, const struct km_kube_us
     km_buf_puts(words, reason ? reason : "");
     yyjson_doc_free(doc);
     return 0;
+}
+
+int km_kube_access_review(struct km_kube_client *client, const struct km_kube_user *user,
+                          const struct km_kube_access *access, bool *ret_allowed,
+                          struct km_buf *words)
+{
+    km_auto_buf struct km_buf review = KM_BUF_INIT;
+
+    km_kube_access_review_write(&review, user, access);
+    return km_buf_str(&review) ? km_kube_access_review_ask(client, review.data, ret_allowed, words)
+                               : -ENOMEM;
 }

@@ -59,6 +59,13 @@ int km_kube_access_review(struct km_kube_client *client, const struct km_kube_us
                           const struct km_kube_access *access, bool *ret_allowed,
                           struct km_buf *words);
 
+/* The same in two steps, for who keeps answers by their questions: the review as text, which is the
+ * same for the same user and access, and the asking. */
+void km_kube_access_review_write(struct km_buf *out, const struct km_kube_user *user,
+                                 const struct km_kube_access *access);
+int km_kube_access_review_ask(struct km_kube_client *client, const char *review, bool *ret_allowed,
+                              struct km_buf *words);
+
 /* Frees what a token review filled. */
 void km_kube_user_done(struct km_kube_user *user);
 
