@@ -51,6 +51,11 @@ const char *km_call_nth(const struct km_call *call, const char *name, unsigned p
     return NULL;
 }
 
+const char *km_call_accept(const struct km_call *call)
+{
+    return call->accept ? call->accept : "*/*";
+}
+
 int64_t km_call_last_event_id(const struct km_call *call)
 {
     const char *text = call->last_event_id;
@@ -205,6 +210,11 @@ void km_answer_problem(struct km_call *call, int status, int retry_after, const 
     vsnprintf(detail, sizeof(detail), format, args);
     va_end(args);
     km_text_trim(detail);
+    if (call->manners) {
+        call->retry_after = retry_after;
+        call->manners->problem(call, status, detail);
+        return;
+    }
     km_buf_clear(&call->answer);
     km_json_object(&w);
     km_json_member(&w, "type", "about:blank");

@@ -19,6 +19,13 @@ struct km_call_param {
     bool in_path;
 };
 
+/* How a server that is not ours to shape answers what is wrong. */
+struct km_manners {
+    bool lenient; /* unknown and repeated query parameters are passed over */
+    /* Answers with a problem, in the place of km_answer_problem(). */
+    void (*problem)(struct km_call *call, int status, const char *detail);
+};
+
 struct km_call {
     const struct km_api *api;
     const struct km_route *route; /* NULL until one is found */
@@ -45,6 +52,8 @@ struct km_call {
     void *state;
     struct km_stream *stream;  /* answered with events, where set */
     const char *last_event_id; /* the header, or NULL */
+    const char *accept;        /* the header, or NULL */
+    const struct km_manners *manners; /* NULL: those of this file */
 
     struct {
         char pointer[256], parameter[64], detail[256];

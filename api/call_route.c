@@ -113,6 +113,11 @@ static void check_value(struct km_call *call, const struct km_param *p, const ch
         if (!is_choice(p->choices, value))
             km_problem_fault(call, NULL, p->name, "must be one of %s", p->choices);
         break;
+    case KM_PARAM_TEXT:
+        if (strlen(value) > (size_t)p->max || !km_text_is_utf8(value, strlen(value)))
+            km_problem_fault(call, NULL, p->name, "must be at most %lld bytes of UTF-8",
+                             (long long)p->max);
+        break;
     case KM_PARAM_STRING:
         if (!*value || strlen(value) > 1024 || !km_text_is_utf8(value, strlen(value)))
             km_problem_fault(call, NULL, p->name, "must be 1 to 1024 bytes of UTF-8");
@@ -133,6 +138,8 @@ static void add_query_parameter(struct km_call *call, char *name, char *value)
     if (!p || !p->name) {
         bool utf8 = km_text_is_utf8(name, strlen(name));
 
+        if (call->manners && call->manners->lenient)
+            return;
         km_problem_fault(call, NULL, utf8 ? name : "query", "is not a parameter of this path");
         return;
     }
@@ -143,6 +150,8 @@ static void add_query_parameter(struct km_call *call, char *name, char *value)
             return;
         }
     } else if (km_call_text(call, p->name)) {
+        if (call->manners && call->manners->lenient)
+            return;
         km_problem_fault(call, NULL, p->name, "stands here twice");
         return;
     }

@@ -18,6 +18,7 @@ struct km_api_config {
     int ingest_auth, read_auth; /* enum km_gate_mode */
     const char *ingest_token_file, *ingest_audience, *ingest_account, *read_token_file;
     const char *kubeconfig; /* NULL: the pod's own service account, if there is one */
+    const char *metrics_api_listen, *metrics_api_cert, *metrics_api_key;
     int log_level;
 };
 

@@ -32,8 +32,8 @@ struct km_http_exchange {
     struct km_call call;
     char *target;
     bool begun;  /* headers seen, route found */
-    bool waited; /* for the gate: it was set aside once, and will not be again */
-    bool judged; /* by the gate: let through, or answered with a refusal */
+    bool waited; /* at gate or door: it was set aside once, and will not be again */
+    bool judged; /* by them: let in, or answered with a refusal */
     bool close;  /* where this request ends cannot be told: nothing more is read after it */
     size_t held; /* what of server->held is its own */
 };
@@ -41,6 +41,9 @@ struct km_http_exchange {
 /* Judges the request by the gate: call->status says whether it was refused, and x->judged that it
  * is done; else the connection is suspended, and this is to be called again. (http_gate.c) */
 enum MHD_Result km_http_gate(struct km_http_exchange *x, struct MHD_Connection *connection);
+
+/* The same by the door. (http_door.c) */
+enum MHD_Result km_http_door(struct km_http_exchange *x, struct MHD_Connection *connection);
 
 /* Moves the deadline of a connection to timeout_ms from now. (http_server.c) */
 void km_http_set_deadline(struct MHD_Connection *connection, int64_t timeout_ms);

@@ -135,6 +135,8 @@ enum MHD_Result km_http_request(void *arg, struct MHD_Connection *connection, co
         x->begun = true;
         server->requests++;
         x->call.api = server->api;
+        x->call.manners = server->config.manners;
+        x->call.accept = header(connection, "Accept");
         x->call.last_event_id = header(connection, "Last-Event-ID");
         if (km_call_route(&x->call, server->routes, method, x->target) < 0)
             return MHD_NO;
@@ -143,7 +145,8 @@ enum MHD_Result km_http_request(void *arg, struct MHD_Connection *connection, co
         km_http_set_deadline(connection, server->config.body_timeout_ms);
     }
     if (!x->judged) {
-        enum MHD_Result result = km_http_gate(x, connection);
+        enum MHD_Result result =
+            server->config.door ? km_http_door(x, connection) : km_http_gate(x, connection);
 
         /*
          * An answer now makes the library close the connection: right where a body is refused

@@ -2,6 +2,7 @@
 #include "http_server.h"
 
 #include <errno.h>
+#include <gnutls/abstract.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,7 +12,8 @@
 #include "pem_file.h"
 #include "time_format.h"
 
-#define POOL 32768 /* bytes of memory a connection; measured best of 8, 16, 32, 128 KiB */
+#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+#define POOL       32768 /* bytes of memory a connection; measured best of 8, 16, 32, 128 KiB */
 
 /* --- connections -------------------------------------------------------------------------------
  */
@@ -23,6 +25,30 @@ void km_http_set_deadline(struct MHD_Connection *connection, int64_t timeout_ms)
 
     if (info && info->socket_context)
         km_deadline_set(info->socket_context, timeout_ms);
+}
+
+/* What the library calls for the certificate of a new connection. */
+static int get_certificate(gnutls_session_t session, const gnutls_datum_t *authorities, int n,
+                           const gnutls_pk_algorithm_t *algorithms, int n_algorithms,
+                           gnutls_pcert_st **ret_certs, unsigned *ret_count,
+                           gnutls_privkey_t *ret_key)
+{
+    const struct km_http_server *server = gnutls_session_get_ptr(session);
+
+    (void)authorities, (void)n, (void)algorithms, (void)n_algorithms;
+    return km_serving_cert_get(server->config.cert, ret_certs, ret_count, ret_key);
+}
+
+/* Before the handshake. Who has no certificate is let in all the same: the door judges. */
+static void ask_for_certificate(struct km_http_server *server, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info;
+
+    if (!server->config.cert)
+        return;
+    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    gnutls_session_set_ptr(info->tls_session, server);
+    gnutls_certificate_server_set_request(info->tls_session, GNUTLS_CERT_REQUEST);
 }
 
 static enum MHD_Result on_accept(void *arg, const struct sockaddr *address, socklen_t len)
@@ -47,6 +73,7 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
             MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
         server->connections++;
+        ask_for_certificate(server, connection);
         *context =
             km_deadline_add(server->deadlines, info->connect_fd, server->config.header_timeout_ms);
     } else {
@@ -66,11 +93,15 @@ static int start_daemon(struct km_http_server *s, const struct sockaddr_storage 
     struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, s->cert},
                                    {MHD_OPTION_HTTPS_MEM_KEY, 0, s->key},
                                    {MHD_OPTION_END, 0, NULL}};
+    struct MHD_OptionItem changing[] = {
+        {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)(uintptr_t)get_certificate},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)PRIORITIES},
+        {MHD_OPTION_END, 0, NULL}};
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
 
     if (address->ss_family == AF_INET6)
         flags |= MHD_USE_DUAL_STACK;
-    if (s->cert)
+    if (s->cert || s->config.cert)
         flags |= MHD_USE_TLS;
     errno = 0;
     s->daemon = MHD_start_daemon(
@@ -82,7 +113,10 @@ static int start_daemon(struct km_http_server *s, const struct sockaddr_storage 
         (unsigned)(s->config.idle_timeout_ms / 1000), MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
         MHD_OPTION_URI_LOG_CALLBACK, km_http_target, s, MHD_OPTION_NOTIFY_COMPLETED,
         km_http_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_ARRAY,
-        s->cert ? tls : none, MHD_OPTION_END);
+        s->cert          ? tls
+        : s->config.cert ? changing
+                         : none,
+        MHD_OPTION_END);
     if (s->daemon)
         return 0;
     return errno ? -errno : -EINVAL;
@@ -167,6 +201,8 @@ void km_http_server_stop(struct km_http_server *server, int64_t drain_ms)
             usleep(10000);
         /* Wakes who is set aside: the library stops only without suspended connections. */
         km_gate_stop(server->config.gate);
+        if (server->config.door)
+            server->config.door->stop(server->config.door->arg);
         MHD_stop_daemon(server->daemon);
         if (listening != MHD_INVALID_SOCKET)
             close(listening);

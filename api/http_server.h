@@ -7,7 +7,9 @@
 #include <stdint.h>
 
 #include "api.h"
+#include "door.h"
 #include "route.h"
+#include "serving_cert.h"
 
 /*
  * HTTP over libmicrohttpd, which only the http_*.c files know. It turns a
@@ -27,6 +29,11 @@ struct km_http_config {
     int64_t idle_timeout_ms;        /* between requests of one connection */
     const char *tls_cert, *tls_key; /* PEM files, or NULL for plain HTTP */
     struct km_gate *gate;           /* who may post and read; NULL: everybody */
+    /* TLS with a certificate that may be replaced while the server runs, in place of the files;
+     * clients are asked for theirs. */
+    struct km_serving_cert *cert;
+    const struct km_door *door;       /* who may come in, in place of the gate */
+    const struct km_manners *manners; /* NULL: problem+json, and unknown parameters are refused */
 };
 
 struct km_http_status {

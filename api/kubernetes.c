@@ -119,6 +119,11 @@ struct km_gate *km_kubernetes_gate(struct km_kubernetes *kubernetes)
     return kubernetes->gate;
 }
 
+const struct km_kube_config *km_kubernetes_api(const struct km_kubernetes *kubernetes)
+{
+    return kubernetes->has_kube ? &kubernetes->kube : NULL;
+}
+
 void km_kubernetes_free(struct km_kubernetes *kubernetes)
 {
     if (!kubernetes)

@@ -23,6 +23,9 @@ int km_kubernetes_start(const struct km_api_config *config, void (*say)(const ch
 /* The gate, which lives as long. */
 struct km_gate *km_kubernetes_gate(struct km_kubernetes *kubernetes);
 
+/* The way to the Kubernetes API, which lives as long; NULL where there is none. */
+const struct km_kube_config *km_kubernetes_api(const struct km_kubernetes *kubernetes);
+
 void km_kubernetes_free(struct km_kubernetes *kubernetes); /* NULL is fine */
 
 #endif

@@ -13,6 +13,7 @@
 #include "http_server.h"
 #include "kubernetes.h"
 #include "log.h"
+#include "metrics_api.h"
 #include "store.h"
 #include "stream.h"
 #include "time_format.h"
@@ -21,13 +22,16 @@
 
 /* Waits for SIGTERM or SIGINT; drops old history once an interval, so that it goes in silence too.
  */
-static void run_until_told(const struct km_api *api, const sigset_t *signals)
+static void run_until_told(const struct km_api *api, struct km_metrics_api *metrics,
+                           const sigset_t *signals)
 {
     struct timespec pause = {.tv_sec = (time_t)(api->interval_ms / 1000),
                              .tv_nsec = (long)(api->interval_ms % 1000) * 1000000};
 
-    while (sigtimedwait(signals, NULL, &pause) < 0)
+    while (sigtimedwait(signals, NULL, &pause) < 0) {
         km_store_expire(api->store, km_time_now_ms());
+        km_metrics_api_tick(metrics);
+    }
 }
 
 static void say(const char *words)
@@ -68,6 +72,7 @@ static int serve(const struct km_api_config *config)
                                         .max_streams = (unsigned)config->max_streams};
     km_auto_buf struct km_buf error = KM_BUF_INIT;
     struct km_kubernetes *kubernetes;
+    struct km_metrics_api *metrics = NULL;
     uint32_t fit = km_file_limit_raise(http.max_connections);
     sigset_t signals;
     int r;
@@ -111,12 +116,22 @@ static int serve(const struct km_api_config *config)
         km_kubernetes_free(kubernetes);
         return 1;
     }
+    r = km_metrics_api_start(config, &api, km_kubernetes_api(kubernetes), say, &metrics, &error);
+    if (r < 0) {
+        km_error("%s", error.len ? km_buf_str(&error) : strerror(-r));
+        km_http_server_stop(api.server, 0);
+        km_streams_free(api.streams);
+        km_store_free(api.store);
+        km_kubernetes_free(kubernetes);
+        return 1;
+    }
     printf("listening on %s://%.*s:%u\n", http.tls_cert ? "https" : "http",
            (int)(strrchr(config->listen, ':') - config->listen), config->listen,
            km_http_server_port(api.server));
     fflush(stdout);
-    run_until_told(&api, &signals);
+    run_until_told(&api, metrics, &signals);
     km_info("stopping");
+    km_metrics_api_stop(metrics, config->drain_timeout);
     km_http_server_stop(api.server, config->drain_timeout);
     km_streams_free(api.streams);
     km_store_free(api.store);

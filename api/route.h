@@ -22,6 +22,7 @@ typedef void km_handler(struct km_call *call);
 enum km_param_type {
     KM_PARAM_INT,    /* min..max */
     KM_PARAM_CHOICE, /* one of choices, "a|b|c" */
+    KM_PARAM_TEXT,   /* 0..max bytes of UTF-8 */
     KM_PARAM_STRING, /* 1..1024 bytes of UTF-8; max above 1: may stand in a query so often */
 };
 
@@ -88,6 +89,9 @@ const char *km_call_poster(const struct km_call *call);
 
 /* The sender's address. */
 const char *km_call_client(const struct km_call *call);
+
+/* The Accept header; that of any type without one. */
+const char *km_call_accept(const struct km_call *call);
 
 /* The request's body, after gzip, within the body limit. */
 const char *km_call_body(const struct km_call *call, size_t *ret_len);

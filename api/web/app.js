@@ -6,8 +6,7 @@ import {listen, showHelp} from "./keyboard.js";
 import {Live} from "./live.js";
 import {change, current, start} from "./router.js";
 import {applyTheme} from "./settings.js";
-import {PLACES, Shell} from "./shell.js";
-import {containerView} from "./views/container.js";
+import {Shell} from "./shell.js";
 import {listView} from "./views/lists.js";
 import {namespaceView} from "./views/namespace.js";
 import {nodeView} from "./views/node.js";
@@ -28,7 +27,7 @@ function viewOf([place, name, what, ...rest]) {
     if (!place)
         return overviewView(context);
     if (!name)
-        return PLACES.includes(place) ? listView(place, context) : null;
+        return ["nodes", "namespaces", "pods"].includes(place) ? listView(place, context) : null;
     if (place === "nodes" && !what)
         return nodeView(name, context);
     if (place !== "namespaces")
@@ -37,8 +36,6 @@ function viewOf([place, name, what, ...rest]) {
         return namespaceView(name, context);
     if (what === "pods" && rest.length === 1)
         return podView(name, rest[0], context);
-    if (what === "pods" && rest.length === 3 && rest[1] === "containers")
-        return containerView(name, rest[0], rest[2], context);
     if ((what === "deployments" && rest.length === 1) || (what === "workloads" && rest.length === 2))
         return workloadView(name, [what, ...rest], context);
     return null;
@@ -73,7 +70,7 @@ function show(route, parametersOnly) {
     shell.show(view);
     shell.busy(true);
     scrollTo(0, 0);
-    live = new Live((round) => view.ask(round), report);
+    live = new Live((signal) => view.ask(signal), report);
     live.paused = paused;
     for (const part of view.parts)
         part.refresh = askNow;

@@ -12,9 +12,9 @@ export class Facts {
         this.gone = h("p", {class: "notice", role: "status", hidden: true});
     }
 
-    async ask(round) {
+    async ask(signal) {
         try {
-            this.item = await get(this.parts, {}, round);
+            this.item = await get(this.parts, {}, signal);
             this.gone.hidden = true;
         } catch (error) {
             if (error.status !== 404)
