@@ -165,21 +165,22 @@ void km_answer_events(struct km_call *call, struct km_stream *stream)
 void km_problem_fault(struct km_call *call, const char *pointer, const char *parameter,
                       const char *format, ...)
 {
+    struct km_call_fault *fault;
     va_list args;
 
-    if (call->n_faults++ >= KM_CALL_FAULTS)
+    if (!call->faults)
+        call->faults = calloc(KM_CALL_FAULTS, sizeof(*call->faults));
+    if (call->n_faults++ >= KM_CALL_FAULTS || !call->faults)
         return;
-    snprintf(call->faults[call->n_faults - 1].pointer, sizeof(call->faults[0].pointer), "%s",
-             pointer ? pointer : "");
-    snprintf(call->faults[call->n_faults - 1].parameter, sizeof(call->faults[0].parameter), "%s",
-             parameter ? parameter : "");
+    fault = &call->faults[call->n_faults - 1];
+    snprintf(fault->pointer, sizeof(fault->pointer), "%s", pointer ? pointer : "");
+    snprintf(fault->parameter, sizeof(fault->parameter), "%s", parameter ? parameter : "");
     va_start(args, format);
-    vsnprintf(call->faults[call->n_faults - 1].detail, sizeof(call->faults[0].detail), format,
-              args);
+    vsnprintf(fault->detail, sizeof(fault->detail), format, args);
     va_end(args);
-    km_text_trim(call->faults[call->n_faults - 1].pointer);
-    km_text_trim(call->faults[call->n_faults - 1].parameter);
-    km_text_trim(call->faults[call->n_faults - 1].detail);
+    km_text_trim(fault->pointer);
+    km_text_trim(fault->parameter);
+    km_text_trim(fault->detail);
 }
 
 static const char *title_of(int status)
@@ -222,7 +223,7 @@ void km_answer_problem(struct km_call *call, int status, int retry_after, const 
     km_json_member_int(&w, "status", status);
     km_json_member(&w, "detail", detail);
     km_json_member(&w, "instance", call->path);
-    if (call->n_faults) {
+    if (call->faults) {
         km_json_member_array(&w, "errors");
         for (unsigned i = 0; i < call->n_faults && i < KM_CALL_FAULTS; i++) {
             km_json_object(&w);
@@ -265,5 +266,6 @@ void km_call_done(struct km_call *call)
     free(call->text);
     km_buf_done(&call->body);
     km_buf_done(&call->answer);
+    free(call->faults);
     *call = (struct km_call){0};
 }

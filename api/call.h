@@ -26,6 +26,10 @@ struct km_manners {
     void (*problem)(struct km_call *call, int status, const char *detail);
 };
 
+struct km_call_fault {
+    char pointer[256], parameter[64], detail[256];
+};
+
 struct km_call {
     const struct km_api *api;
     const struct km_route *route; /* NULL until one is found */
@@ -55,9 +59,7 @@ struct km_call {
     const char *accept;        /* the header, or NULL */
     const struct km_manners *manners; /* NULL: those of this file */
 
-    struct {
-        char pointer[256], parameter[64], detail[256];
-    } faults[KM_CALL_FAULTS];
+    struct km_call_fault *faults; /* KM_CALL_FAULTS of them where there is one */
     unsigned n_faults;
 };
 

@@ -228,6 +228,8 @@ int km_call_route(struct km_call *call, const struct km_route *routes, const cha
     call->route = found;
     finish_path(call);
     read_query(call, query);
+    if (call->n_faults && !call->faults)
+        return -ENOMEM;
     if (call->n_faults)
         km_answer_problem(call, 422, 0, "%s: %s", call->faults[0].parameter,
                           call->faults[0].detail);

@@ -11,6 +11,9 @@
 /* Bodies of the largest size that may be held at once: many connections must not add up to more. */
 #define BODIES 16
 
+/* Bytes that are had for a body because it was announced, and not because it came. */
+#define FIRST_ROOM 65536
+
 static const char *header(struct MHD_Connection *connection, const char *name)
 {
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
@@ -71,7 +74,22 @@ static void check_headers(struct km_http_exchange *x, struct MHD_Connection *con
     }
 }
 
-static enum MHD_Result take_body(struct km_http_exchange *x, const char *data, size_t *size)
+/* Room for what is announced at once: growing step by step would copy a body several times. */
+static void append_body(struct km_http_exchange *x, struct MHD_Connection *connection,
+                        const char *data, size_t size)
+{
+    const char *length = header(connection, "Content-Length");
+
+    if (x->call.body.cap == 0 && length) {
+        unsigned long long announced = strtoull(length, NULL, 10);
+
+        km_buf_reserve(&x->call.body, announced < FIRST_ROOM ? announced : FIRST_ROOM);
+    }
+    km_buf_append(&x->call.body, data, size);
+}
+
+static enum MHD_Result take_body(struct km_http_exchange *x, struct MHD_Connection *connection,
+                                 const char *data, size_t *size)
 {
     struct km_call *call = &x->call;
 
@@ -83,7 +101,7 @@ static enum MHD_Result take_body(struct km_http_exchange *x, const char *data, s
         else if (x->server->held + *size > BODIES * x->server->config.max_body)
             km_answer_problem(call, 503, 1, "too many bodies are under way");
         else
-            km_buf_append(&call->body, data, *size);
+            append_body(x, connection, data, *size);
         x->server->held += *size;
         x->held += *size;
     }
@@ -155,7 +173,7 @@ enum MHD_Result km_http_request(void *arg, struct MHD_Connection *connection, co
         return x->call.status == 413 ? km_http_answer(x, connection) : result;
     }
     if (*size > 0)
-        return take_body(x, data, size);
+        return take_body(x, connection, data, size);
     km_http_set_deadline(connection, server->config.answer_timeout_ms);
     unpack_body(x, connection);
     if (x->call.status == 0)

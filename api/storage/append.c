@@ -159,7 +159,9 @@ static int count_need(struct km_shard *shard, const struct subject *s, struct ta
         if (km_keys_need(shard->store, &s->reading->extra[i], &need->keys) < 0)
             return -ENOSPC;
     }
-    taken->entity = km_index_find(shard, s->kind, &s->facts, taken->key);
+    taken->entity = km_index_find_unchanged(shard, taken->key, taken->facts);
+    if (!taken->entity)
+        taken->entity = km_index_find(shard, s->kind, &s->facts, taken->key);
     need->bytes += km_block_growth((unsigned)columns);
     if (!taken->entity) {
         need->entities++;

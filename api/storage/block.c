@@ -165,17 +165,12 @@ static unsigned log_records(const struct km_block *b)
 /* All rows into the frame; the log begins anew. */
 static int empty_log(struct km_block *b)
 {
-    struct km_unpacked *all;
     uint8_t *frame;
     size_t size;
-    int r = km_block_unpack(b, &all);
+    int r = km_block_repack(b, 0, &frame, &size);
 
     if (r < 0)
         return r;
-    frame = km_block_pack(all, b->rows, 0, &size);
-    km_unpacked_free(all);
-    if (!frame)
-        return -ENOMEM;
     free(km_block_open(b)->frame);
     km_block_open(b)->frame = frame;
     b->frame_size = (uint32_t)size;

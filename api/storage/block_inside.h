@@ -118,7 +118,27 @@ uint8_t *km_block_pack(const struct km_unpacked *u, unsigned rows, size_t before
 /* km_block_insert() where the row does not simply go behind the others. */
 int km_block_rewrite(struct km_block **block, const struct km_row *row);
 
+/*
+ * All rows of a block as one frame, with `before` free bytes in front of it. Returns 0 and the
+ * memory, for free(), and the frame's size; or -ENOMEM or -EBADMSG.
+ */
+int km_block_repack(const struct km_block *b, size_t before, uint8_t **ret_memory,
+                    size_t *ret_size);
+
+/* Bytes of unpacked rows of so many columns. */
+static inline size_t km_unpacked_size(unsigned columns)
+{
+    return sizeof(struct km_unpacked) + KM_BLOCK_ROWS * (columns + 1) * sizeof(int64_t) +
+           columns * sizeof(struct km_presence);
+}
+
+/* Makes such memory rows without values. */
+struct km_unpacked *km_unpacked_init(void *memory, unsigned columns);
+
 /* Returns rows without values for so many columns, or NULL when memory runs out. */
 struct km_unpacked *km_unpacked_new(unsigned columns);
+
+/* Unpacks a block into rows that were made for its columns. Returns 0, -ENOMEM or -EBADMSG. */
+int km_block_unpack_into(const struct km_block *block, struct km_unpacked *ret_rows);
 
 #endif

@@ -38,6 +38,42 @@ uint8_t *km_block_pack(const struct km_unpacked *u, unsigned rows, size_t before
     return frame;
 }
 
+/*
+ * Rows are unpacked and packed again on the stack: as pieces from the heap, 50 KB that come and go
+ * with every block would make the allocator join and cut its free memory each time.
+ */
+#define STACK_COLUMNS 40
+#define STACK_BYTES   (50 << 10)
+
+int km_block_repack(const struct km_block *b, size_t before, uint8_t **ret_memory, size_t *ret_size)
+{
+    uint64_t rows[STACK_BYTES / sizeof(uint64_t)], frame[STACK_BYTES / sizeof(uint64_t)];
+    km_auto_free void *more_rows = NULL, *more_frame = NULL;
+    size_t size, bound = km_frame_bound(b->columns);
+    struct km_unpacked *u;
+    uint8_t *memory, *bytes = (uint8_t *)frame;
+    int r;
+
+    if (km_unpacked_size(b->columns) > sizeof(rows))
+        more_rows = malloc(km_unpacked_size(b->columns));
+    if (bound > sizeof(frame))
+        bytes = more_frame = malloc(bound);
+    if (!bytes || (km_unpacked_size(b->columns) > sizeof(rows) && !more_rows))
+        return -ENOMEM;
+    u = km_unpacked_init(more_rows ? more_rows : rows, b->columns);
+    r = km_block_unpack_into(b, u);
+    if (r < 0)
+        return r;
+    size = km_frame_pack(&u->rows, bytes);
+    memory = malloc(before + size);
+    if (!memory)
+        return -ENOMEM;
+    memcpy(memory + before, bytes, size);
+    *ret_memory = memory;
+    *ret_size = size;
+    return 0;
+}
+
 static uint32_t count_samples(const struct km_unpacked *u)
 {
     uint32_t samples = 0;
@@ -179,20 +215,27 @@ int km_block_split(struct km_block **block, struct km_block **ret_newer)
 
 int km_block_seal(struct km_block **block)
 {
-    struct km_unpacked *all;
-    struct km_block *b;
+    struct km_block *open = *block, *b;
+    size_t ids = open->columns * sizeof(uint16_t), size;
+    uint8_t *memory;
     int r;
 
-    if ((*block)->sealed)
+    if (open->sealed)
         return 0;
-    r = km_block_unpack(*block, &all);
+    r = km_block_repack(open, sizeof(*b) + ids, &memory, &size);
     if (r < 0)
         return r;
-    b = pack(all, true);
-    km_unpacked_free(all);
-    if (!b)
-        return -ENOMEM;
-    km_block_free(*block);
+    b = (struct km_block *)(void *)memory;
+    *b = (struct km_block){.sealed = true,
+                           .columns = open->columns,
+                           .rows = open->rows,
+                           .frame_rows = open->rows,
+                           .frame_size = (uint32_t)size,
+                           .samples = open->samples,
+                           .first = open->first,
+                           .last = open->last};
+    memcpy(km_block_metric(b), km_block_metric(open), ids);
+    km_block_free(open);
     *block = b;
     return 0;
 }

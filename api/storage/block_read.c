@@ -135,25 +135,34 @@ int km_block_columns(const struct km_block *block, const uint16_t *metric, unsig
     return r;
 }
 
-struct km_unpacked *km_unpacked_new(unsigned columns)
+struct km_unpacked *km_unpacked_init(void *memory, unsigned columns)
 {
-    size_t times = KM_BLOCK_ROWS, values = (size_t)columns * KM_BLOCK_ROWS;
-    struct km_unpacked *u = malloc(sizeof(*u) + (times + values) * sizeof(int64_t) +
-                                   columns * sizeof(struct km_presence));
+    struct km_unpacked *u = memory;
 
-    if (!u)
-        return NULL;
     u->rows.columns = columns;
     u->rows.rows = 0;
     u->rows.time = (int64_t *)(u + 1);
-    u->rows.value = u->rows.time + times;
-    u->rows.present = (struct km_presence *)(u->rows.value + values);
+    u->rows.value = u->rows.time + KM_BLOCK_ROWS;
+    u->rows.present = (struct km_presence *)(u->rows.value + (size_t)columns * KM_BLOCK_ROWS);
     return u;
+}
+
+struct km_unpacked *km_unpacked_new(unsigned columns)
+{
+    void *memory = malloc(km_unpacked_size(columns));
+
+    return memory ? km_unpacked_init(memory, columns) : NULL;
 }
 
 void km_unpacked_free(struct km_unpacked *rows)
 {
     free(rows);
+}
+
+int km_block_unpack_into(const struct km_block *block, struct km_unpacked *ret_rows)
+{
+    memcpy(ret_rows->metric, km_block_metric(block), block->columns * sizeof(uint16_t));
+    return km_block_columns(block, ret_rows->metric, block->columns, &ret_rows->rows);
 }
 
 int km_block_unpack(const struct km_block *block, struct km_unpacked **ret_rows)
@@ -163,8 +172,7 @@ int km_block_unpack(const struct km_block *block, struct km_unpacked **ret_rows)
 
     if (!u)
         return -ENOMEM;
-    memcpy(u->metric, km_block_metric(block), block->columns * sizeof(uint16_t));
-    r = km_block_columns(block, u->metric, block->columns, &u->rows);
+    r = km_block_unpack_into(block, u);
     if (r < 0) {
         km_unpacked_free(u);
         return r;

@@ -70,7 +70,6 @@ static inline void km_entity_fetch_newest(const struct km_entity *entity)
 {
     if (entity->n_blocks)
         __builtin_prefetch(&entity->blocks[entity->n_blocks - 1]);
-    __builtin_prefetch(entity->facts.text[KM_FACT_UID]);
 }
 
 /* Newest row's time; 0 without rows. */

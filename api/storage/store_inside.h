@@ -126,6 +126,20 @@ static inline struct km_entity *const *km_index_bucket(const struct km_shard *sh
 struct km_entity *km_index_find(const struct km_shard *shard, enum km_entity_kind kind,
                                 const struct km_facts *facts, uint64_t key);
 
+/*
+ * The entity of whom all facts were said before: both its key and the hash of its facts are the
+ * same, which spares a look at the texts. NULL if there is none.
+ */
+static inline struct km_entity *km_index_find_unchanged(const struct km_shard *shard, uint64_t key,
+                                                        uint64_t facts_hash)
+{
+    struct km_entity *e = shard->n_buckets ? *km_index_bucket(shard, key) : NULL;
+
+    while (e && (e->key != key || e->facts_hash != facts_hash))
+        e = e->next;
+    return e;
+}
+
 /* Adds an entity for facts (its texts are interned). Returns NULL when memory runs out. */
 struct km_entity *km_index_add(struct km_shard *shard, enum km_entity_kind kind,
                                const struct km_facts *facts);
