@@ -226,6 +226,30 @@ def test_b10_the_collector_tells_what_it_costs_and_what_it_cannot_read(host, tic
     assert {"read_errors", "ticks_skipped", "batches_dropped"} <= set(said)
 
 
+def test_b10_files_are_left_alone_only_while_they_cannot_change(host, tick):
+    """No task of the pod runs; others send to it, the kernel writes its pages back and takes some of them away."""
+    host.cgroup(host.pod(0), cpu__stat=lines(usage_usec=5), memory__current=9000, io__stat=IO)
+    host.process(7, host.container(0), net_dev=net_dev(eth0=1000))
+    ticks = tick(host)
+    for _ in range(8):
+        asleep = ticks.read()
+    host.put(host.pod(0) + "/memory.current", "8000\n")
+    host.put(host.pod(0) + "/io.stat", IO.replace("wbytes=8192", "wbytes=9216"))
+    host.put("/proc/7/net/dev", net_dev(eth0=2000))
+    ticks.read_until(lambda b: only(b)["memory"]["usage"] == 8000 and only(b)["disk"]["write_bytes"] == 9216 and
+                     only(b)["network"]["rx_bytes"] == 2000)
+    assert len(ticks.passed) <= 3, "at the next reading, but for one that was under way"
+    assert asleep["collector"]["files_read"] > 0
+
+
+def test_b10_a_limit_that_changes_while_a_pod_sleeps_is_seen(host, tick):
+    host.cgroup(host.pod(0), cpu__stat=lines(usage_usec=5, nr_periods=1, nr_throttled=0, throttled_usec=0), cpu__max="20000 100000\n")
+    ticks = tick(host)
+    ticks.read_until(lambda b: only(b)["cpu"]["limit_millicores"] == 200)
+    host.put(host.pod(0) + "/cpu.max", "50000 100000\n")
+    ticks.read_until(lambda b: only(b)["cpu"]["limit_millicores"] == 500)
+
+
 # --- disk -----------------------------------------------------------------------------------------
 
 

@@ -70,3 +70,17 @@ def network(pid):
     """(received, sent) bytes of all interfaces but lo in a process's network namespace."""
     rows = [line.replace(":", " ").split() for line in text_of(f"/proc/{pid}/net/dev").splitlines()[2:]]
     return tuple(sum(int(row[column]) for row in rows if row[0] != "lo") for column in (1, 9))
+
+
+def written(uid):
+    """Bytes a pod has written to disks: io.stat of v2 where the tree is v2's, else the sum over its processes."""
+    folder = f"{tops()[0]}/{pod_folders()[uid]}"
+    if os.path.exists(f"{folder}/io.stat"):
+        return sum(int(word[7:]) for word in text_of(f"{folder}/io.stat").split() if word.startswith("wbytes="))
+    total = 0
+    for pid in processes(uid):
+        try:
+            total += int(text_of(f"/proc/{pid}/io").split("\nwrite_bytes: ")[1].split()[0])
+        except OSError:
+            pass  # it has ended
+    return total
