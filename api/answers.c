@@ -3,57 +3,115 @@
 
 #include <string.h>
 
+#include "put.h"
 #include "rate.h"
 
-/* A metric of the catalogue, and its rate where it has one. */
-static void metric_member(struct km_json *w, const struct km_row *row, unsigned place,
-                          const struct km_row *before)
-{
-    unsigned metric = row->metric[place];
-    double rate;
+/* The most bytes of a metric with its rate, and of a group's `,"network":{` and `}`. */
+#define METRIC_ROOM (2 * (KM_METRIC_TOKEN + KM_PUT_NUMBER))
+#define GROUP_ROOM  32
 
-    km_json_key(w, km_metrics[metric].key);
-    km_json_metric(w, metric, row->value[place]);
-    if (km_metrics[metric].kind == KM_KIND_RATED && before && km_rate(before, row, metric, &rate)) {
-        km_json_key(w, km_metrics[metric].rate_key);
-        km_json_decimal(w, rate);
-    }
+/* Metrics being written, and where the same ones stand in the row before, NULL: there is none. */
+struct writing {
+    const struct km_row *row, *before;
+    unsigned place, place_before;
+    int64_t elapsed_ms;
+};
+
+static char *put_token(char *to, const char *token, unsigned len, bool first)
+{
+    /* All of it at once, whatever its length; the first of a group without its comma. */
+    memcpy(to, token + first, KM_METRIC_TOKEN - 1);
+    return to + len - first;
 }
 
-/* Opens the group's object before its first member. */
-static void open_group(struct km_json *w, int group, int *open)
+/* The rate of a metric; false where it has none. */
+static bool find_rate(struct writing *r, unsigned metric, int64_t value, double *ret_rate)
 {
-    if (group != KM_GROUP_TOP && *open != group)
-        km_json_member_object(w, km_groups[group].name);
-    *open = group;
+    const struct km_row *before = r->before;
+
+    if (km_metrics[metric].kind != KM_KIND_RATED || !before)
+        return false;
+    while (r->place_before < before->count && before->metric[r->place_before] < metric)
+        r->place_before++;
+    return r->place_before < before->count && before->metric[r->place_before] == metric &&
+           km_growth(before->value[r->place_before], value, r->elapsed_ms, ret_rate);
+}
+
+/* The next metric of the catalogue, and its rate where it has one. */
+static char *put_metric(char *to, struct writing *r, bool first)
+{
+    unsigned metric = r->row->metric[r->place];
+    int64_t value = r->row->value[r->place++];
+    const struct km_metric_token *t = &km_metric_tokens[metric];
+    double rate;
+
+    to = put_token(to, t->key, t->key_len, first);
+    to = km_put_metric(to, metric, value);
+    if (find_rate(r, metric, value, &rate)) {
+        to = put_token(to, t->rate, t->rate_len, false);
+        to = km_put_decimal(to, rate);
+    }
+    return to;
+}
+
+static char *put_group(char *to, int group)
+{
+    to = KM_PUT(to, ",\"");
+    to = km_put_text(to, km_groups[group].name, km_groups[group].name_len);
+    return KM_PUT(to, "\":{");
+}
+
+/* Members of a group that clients added, behind the catalogue's. Returns whether the group is open.
+ */
+static bool write_added(struct km_json *w, const struct km_store *store, const struct km_row *row,
+                        unsigned from, int group, bool open)
+{
+    for (unsigned i = from; i < row->count; i++) {
+        const char *key;
+        int of;
+
+        if (km_store_metric(store, row->metric[i], &of, &key) < 0 || of != group)
+            continue;
+        if (!open)
+            km_json_member_object(w, km_groups[group].name);
+        open = true;
+        km_json_key_len(w, key, strlen(key));
+        km_json_int(w, row->value[i]);
+    }
+    return open;
 }
 
 /* A row is in the order of ids: the catalogue's group by group, then those that clients added. */
 void km_answer_row(struct km_json *w, const struct km_store *store, const struct km_row *row,
                    const struct km_row *before)
 {
-    unsigned place = 0, added = row->count;
+    struct writing r = {.row = row, .before = before};
+    unsigned added = row->count;
 
+    if (before)
+        r.elapsed_ms = row->time_ms - before->time_ms;
+    if (r.elapsed_ms <= 0)
+        r.before = NULL;
     while (added > 0 && row->metric[added - 1] >= KM_METRIC_COUNT)
         added--;
     for (int group = 0; group < KM_GROUP_COUNT; group++) {
-        int open = KM_GROUP_TOP;
+        unsigned first = r.place;
+        bool open = false;
+        char *to;
 
-        for (; place < added && km_metrics[row->metric[place]].group == group; place++) {
-            open_group(w, group, &open);
-            metric_member(w, row, place, before);
+        if (km_buf_reserve(w->out, GROUP_ROOM + (row->count - first + 1) * METRIC_ROOM) < 0)
+            return;
+        to = w->out->data + w->out->len;
+        for (; r.place < added && km_metrics[row->metric[r.place]].group == group;) {
+            if (!open && group != KM_GROUP_TOP)
+                to = put_group(to, group);
+            to = put_metric(to, &r, !open && group != KM_GROUP_TOP);
+            open = true;
         }
-        for (unsigned i = added; i < row->count; i++) {
-            const char *key;
-            int of;
-
-            if (km_store_metric(store, row->metric[i], &of, &key) < 0 || of != group)
-                continue;
-            open_group(w, group, &open);
-            km_json_key_len(w, key, strlen(key));
-            km_json_int(w, row->value[i]);
-        }
-        if (open != KM_GROUP_TOP)
+        w->out->len = (size_t)(to - w->out->data);
+        if (added < row->count)
+            open = write_added(w, store, row, added, group, open);
+        if (open && group != KM_GROUP_TOP)
             km_json_object_end(w);
     }
 }

@@ -8,8 +8,9 @@
 /* Entities and rows as JSON: the objects of /openapi.json. What is not known is left out. */
 
 /*
- * The groups of one row inside an open object: catalogue order, other members at the end of their
- * group; after each RATED metric its "<key>_per_second" where before (may be NULL) gives one.
+ * The groups of one row inside an object that has a member already: catalogue order, other members
+ * at the end of their group; after each RATED metric its "<key>_per_second" where before (may be
+ * NULL) gives one.
  */
 void km_answer_row(struct km_json *w, const struct km_store *store, const struct km_row *row,
                    const struct km_row *before);

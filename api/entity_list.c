@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "entity_list.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "answers.h"
 #include "api.h"
 #include "clean.h"
+#include "entity_stream.h"
 #include "list_page.h"
 #include "rate.h"
 #include "time_format.h"
@@ -22,37 +21,15 @@ struct entities {
 static void write_entity(void *arg, size_t i, struct km_json *w)
 {
     struct entities *e = arg;
-    struct km_view view;
 
-    if (km_store_view(e->api->store, e->refs[i], &view) < 0)
-        return;
-    switch (e->kind) {
-    case KM_ENTITY_NODE:
-        km_answer_node(w, e->api->store, &view, e->api->interval_ms, e->now_ms);
-        break;
-    case KM_ENTITY_POD:
-        km_answer_pod(w, e->api->store, &view, e->now_ms, NULL, 0);
-        break;
-    case KM_ENTITY_CONTAINER:
-        km_answer_container(w, e->api->store, &view);
-        break;
-    }
+    km_write_entity(w, e->api, e->kind, e->refs[i], e->now_ms);
 }
 
-/* 0x01 stands between the parts, so that names are in the order of their parts. */
 static bool entity_name(void *arg, size_t i, char ret_name[KM_LIST_NAME])
 {
     struct entities *e = arg;
-    struct km_view view;
 
-    if (km_store_view(e->api->store, e->refs[i], &view) < 0)
-        return false;
-    if (e->kind == KM_ENTITY_NODE)
-        snprintf(ret_name, KM_LIST_NAME, "%s", view.node);
-    else
-        snprintf(ret_name, KM_LIST_NAME, "%s\x01%s\x01%s", view.name_space ? view.name_space : "",
-                 view.pod ? view.pod : "", view.container ? view.container : "");
-    return true;
+    return km_entity_list_name(e->api->store, e->refs[i], ret_name);
 }
 
 static void entities_free(void *arg)
@@ -138,10 +115,15 @@ void km_answer_entities(struct km_call *call, const struct km_filter *filter)
 {
     const struct km_api *api = km_call_api(call);
     int sort = km_call_choice(call, "sort", KM_SORT_NAME);
-    struct entities *e = calloc(1, sizeof(*e));
-    struct km_list list = {
-        .write = write_entity, .name = entity_name, .done = entities_free, .arg = e};
+    struct entities *e;
+    struct km_list list = {.write = write_entity, .name = entity_name, .done = entities_free};
 
+    /* A node's pods are found by looking for them, not in order; and there are few. */
+    if (sort == KM_SORT_NAME && km_call_choice(call, "order", 0) == 0 && !filter->node) {
+        km_stream_entities(call, filter);
+        return;
+    }
+    list.arg = e = calloc(1, sizeof(*e));
     if (e)
         *e = (struct entities){api, filter->kind, km_time_now_ms(), NULL};
     if (!e || km_store_list(api->store, filter, e->now_ms, &e->refs, &list.count) < 0) {

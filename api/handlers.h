@@ -21,6 +21,7 @@ void km_get_pod(struct km_call *call);
 void km_get_namespace_pods(struct km_call *call);
 void km_get_namespace_pod(struct km_call *call);
 void km_get_pod_containers(struct km_call *call);
+void km_get_pod_container(struct km_call *call);
 
 /* handlers_sums.c */
 void km_get_cluster(struct km_call *call);

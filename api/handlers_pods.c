@@ -133,6 +133,34 @@ void km_get_namespace_pod(struct km_call *call)
     answer_pod(call, &filter);
 }
 
+void km_get_pod_container(struct km_call *call)
+{
+    const struct km_api *api = km_call_api(call);
+    const char *pod = km_call_path(call, "pod"), *name = km_call_path(call, "container");
+    struct km_filter filter = {.kind = KM_ENTITY_CONTAINER,
+                               .pod = pod,
+                               .name_space = km_call_path(call, "namespace"),
+                               .container = name};
+    struct km_buf body = KM_BUF_INIT;
+    struct km_json w = {.out = &body};
+    struct km_view view;
+    char missing[700];
+
+    snprintf(missing, sizeof(missing), "container \"%s\" of pod \"%s\" has not been seen", name,
+             pod);
+    if (km_window_is_asked(call)) {
+        km_answer_window(call, &filter, NULL, missing);
+        return;
+    }
+    filter.current = true;
+    if (!km_newest_view(api->store, &filter, km_time_now_ms(), &view)) {
+        km_answer_problem(call, 404, 0, "%s now; ?window= answers what was", missing);
+        return;
+    }
+    km_answer_container(&w, api->store, &view);
+    km_answer_json(call, &body);
+}
+
 void km_get_pod_containers(struct km_call *call)
 {
     const struct km_api *api = km_call_api(call);

@@ -13,6 +13,7 @@ void km_get_stream(struct km_call *call)
     const struct km_api *api = km_call_api(call);
     const char *paths[KM_STREAM_WATCHES];
     struct km_stream *stream;
+    int64_t since = km_call_int(call, "since", 0), last = km_call_last_event_id(call);
     unsigned n = 0, faults = 0;
     char why[512];
     int r;
@@ -31,8 +32,8 @@ void km_get_stream(struct km_call *call)
         km_answer_problem(call, 422, 0, "what is watched cannot be answered; see errors");
         return;
     }
-    r = km_stream_open(api->streams, paths, n,
-                       km_call_int(call, "since", km_call_last_event_id(call)), &stream);
+    /* A browser that comes back sends both: what it was opened with, and what it has had since. */
+    r = km_stream_open(api->streams, paths, n, last > since ? last : since, &stream);
     if (r == 0)
         km_answer_events(call, stream);
     else if (r == -EBUSY)

@@ -63,16 +63,42 @@ static size_t rank_of(const struct km_list *list, const char *name, int with)
     return low;
 }
 
-/* "0x1.9p+7/name": where the page before ended. Returns 0 or -EINVAL. */
-static int skip_to(struct page *p, const char *token)
+int km_list_read_token(const char *token, double *ret_value, const char **ret_name)
 {
     char *end;
     double value = strtod(token, &end);
-    size_t rank;
 
     if (end == token || *end != '/' || !isfinite(value))
         return -EINVAL;
-    rank = rank_of(&p->list, end + 1, p->descending ? 0 : 1);
+    *ret_value = value;
+    *ret_name = end + 1;
+    return 0;
+}
+
+void km_list_write_token(struct km_json *w, double value, const char *name)
+{
+    char token[KM_LIST_NAME + 40];
+
+    snprintf(token, sizeof(token), "%a/%s", value, name);
+    km_json_member(w, "continue", token);
+}
+
+void km_list_refuse_token(struct km_call *call)
+{
+    km_problem_fault(call, NULL, "continue", "is not a token of this server");
+    km_answer_problem(call, 422, 0, "continue is not a token of this server");
+}
+
+/* Goes on where the page before ended. Returns 0 or -EINVAL. */
+static int skip_to(struct page *p, const char *token)
+{
+    const char *name;
+    double value;
+    size_t rank;
+
+    if (km_list_read_token(token, &value, &name) < 0)
+        return -EINVAL;
+    rank = rank_of(&p->list, name, p->descending ? 0 : 1);
     for (; p->next < p->end; p->next++) {
         const struct entry *e = &p->entries[p->next];
         bool behind = e->value == value ? (p->descending ? e->item < rank : e->item >= rank)
@@ -88,15 +114,14 @@ static int skip_to(struct page *p, const char *token)
  */
 static void write_token(struct page *p)
 {
-    char name[KM_LIST_NAME], token[KM_LIST_NAME + 40];
+    char name[KM_LIST_NAME];
     size_t last = p->end;
 
     while (last > 0 && !p->list.name(p->list.arg, p->entries[last - 1].item, name))
         last--;
     if (last == 0)
         return;
-    snprintf(token, sizeof(token), "%a/%s", p->entries[last - 1].value, name);
-    km_json_member(&p->w, "continue", token);
+    km_list_write_token(&p->w, p->entries[last - 1].value, name);
 }
 
 static void write_end(struct page *p)
@@ -168,8 +193,7 @@ void km_answer_list(struct km_call *call, struct km_list *list)
     }
     if (token && skip_to(p, token) < 0) {
         page_free(p);
-        km_problem_fault(call, NULL, "continue", "is not a token of this server");
-        km_answer_problem(call, 422, 0, "continue is not a token of this server");
+        km_list_refuse_token(call);
         return;
     }
     if ((uint64_t)limit < p->end - p->next) {

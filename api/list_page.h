@@ -30,6 +30,16 @@ struct km_list {
  */
 void km_answer_list(struct km_call *call, struct km_list *list);
 
+/*
+ * A continue token, "0x1.9p+7/name": what the last item is ordered by (0 in the order of names) and
+ * its name, which lies in the token. Reading returns 0, or -EINVAL where it is none.
+ */
+int km_list_read_token(const char *token, double *ret_value, const char **ret_name);
+void km_list_write_token(struct km_json *w, double value, const char *name);
+
+/* Answers that `continue` holds no token. */
+void km_list_refuse_token(struct km_call *call);
+
 /* What `sort` asks for: the metric whose value (RATED: rate) orders, or -1 for names. */
 enum km_sort { KM_SORT_NAME, KM_SORT_CPU, KM_SORT_MEMORY, KM_SORT_NETWORK, KM_SORT_DISK };
 #define KM_SORT_WORDS "name|cpu|memory|network|disk"

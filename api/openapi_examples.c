@@ -23,6 +23,7 @@ static const struct km_openapi_example named[] = {
     {"pod", "\"cart-7c9d8b6f5-x2x4z\""},
     {"pod_name", "\"cart-7c9d8b6f5-x2x4z\""},
     {"deployment", "\"cart\""},
+    {"container", "\"cart\""},
     {"kind", "\"StatefulSet\""},
     {"name", "\"db\""},
     /* what is known of an entity */

@@ -236,6 +236,7 @@ void km_openapi_schemas(struct km_json *w)
     window_schema(w, "ClusterWindow", KM_SCOPE_NODE, "nodes");
     window_schema(w, "NodeWindow", KM_SCOPE_NODE, NULL);
     window_schema(w, "PodWindow", KM_SCOPE_POD, NULL);
+    window_schema(w, "ContainerWindow", KM_SCOPE_CONTAINER, NULL);
     window_schema(w, "SumWindow", KM_SCOPE_POD, "pods");
     problem_schema(w);
     schema_begin(w, "Ok", "stored", (const char *const[]){"status", NULL});

@@ -48,6 +48,12 @@ static void stream_free(struct km_stream *s)
     free(s);
 }
 
+/* All streams tick together, so that they share answers. */
+static int64_t next_tick(const struct km_streams *streams, int64_t steady_ms)
+{
+    return (steady_ms / streams->config.interval_ms + 1) * streams->config.interval_ms;
+}
+
 int km_stream_open(struct km_streams *streams, const char *const *paths, unsigned n,
                    int64_t since_ms, struct km_stream **ret_stream)
 {
@@ -59,6 +65,8 @@ int km_stream_open(struct km_streams *streams, const char *const *paths, unsigne
     s->streams = streams;
     s->since_ms = since_ms;
     s->due_ms = s->spoken_ms = km_time_steady_ms();
+    if (since_ms > km_time_now_ms() - 2 * streams->config.interval_ms)
+        s->due_ms = next_tick(streams, s->due_ms); /* it has what there is now */
     for (unsigned i = 0; i < n; i++) {
         s->paths[s->n_paths++] = strdup(paths[i]);
         if (!s->paths[i])
@@ -245,7 +253,6 @@ static void give(struct km_streams *streams, struct km_stream *s, const struct w
 static void round_of_ticks(struct km_streams *streams)
 {
     int64_t begin_ms = km_time_steady_ms(), now_ms = km_time_now_ms(), end_ms, next_ms;
-    int64_t interval = streams->config.interval_ms;
     km_auto_free struct want *wants = NULL;
     size_t n = collect(streams, begin_ms, &wants);
     unsigned asked;
@@ -257,11 +264,9 @@ static void round_of_ticks(struct km_streams *streams)
     pthread_mutex_lock(&streams->lock);
     streams->status.answers += asked;
     end_ms = km_time_steady_ms();
-    /* All streams tick together, so that they share answers; a slow round rests as long as it took.
-     */
-    next_ms = (begin_ms / interval + 1) * interval;
+    next_ms = next_tick(streams, begin_ms);
     if (next_ms < 2 * end_ms - begin_ms)
-        next_ms = 2 * end_ms - begin_ms;
+        next_ms = 2 * end_ms - begin_ms; /* a slow round rests as long as it took */
     for (size_t i = 0; i < n; i++) {
         struct km_stream *s = wants[i].stream;
 

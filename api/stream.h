@@ -64,7 +64,8 @@ void km_streams_get_status(struct km_streams *streams, struct km_streams_status 
 
 /*
  * Opens a stream of n paths ("/api/pods?limit=5"), which must have been checked with
- * km_stream_check(); they are copied. since_ms: the id of the last tick the client has, or 0.
+ * km_stream_check(); they are copied. since_ms: the id of the last tick the client has, or 0; its
+ * first tick comes at once, unless since_ms is of the last two intervals.
  * Returns 0 and a stream for km_stream_close(), -EBUSY where there are max_streams, -ESHUTDOWN
  * after km_streams_end(), -ENOMEM.
  */

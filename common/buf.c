@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "put.h"
+
 int km_buf_grow(struct km_buf *b, size_t n)
 {
     size_t need, cap;
@@ -58,24 +60,8 @@ void km_buf_printf(struct km_buf *b, const char *format, ...)
 
 void km_buf_int(struct km_buf *b, int64_t value)
 {
-    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930"
-                                "31323334353637383940414243444546474849505152535455565758596061"
-                                "62636465666768697071727374757677787980818283848586878889909192"
-                                "93949596979899";
-    char digits[20];
-    char *p = digits + sizeof(digits);
-    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-
-    /* Two digits a division. */
-    for (; rest >= 100; rest /= 100)
-        memcpy(p -= 2, pairs + rest % 100 * 2, 2);
-    if (rest >= 10)
-        memcpy(p -= 2, pairs + rest * 2, 2);
-    else
-        *--p = (char)('0' + rest);
-    if (value < 0)
-        *--p = '-';
-    km_buf_append(b, p, (size_t)(digits + sizeof(digits) - p));
+    if (km_buf_reserve(b, KM_PUT_NUMBER) == 0)
+        b->len = (size_t)(km_put_int(b->data + b->len, value) - b->data);
 }
 
 const char *km_buf_str(struct km_buf *b)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json_write.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "time_format.h"
+#include "put.h"
 
 static void before_value(struct km_json *w)
 {
@@ -48,32 +45,24 @@ void km_json_array_end(struct km_json *w)
     close_with(w, ']');
 }
 
-/* Appends text between quotes, escaped; whole runs that need no escape at once. */
-static void quoted(struct km_buf *out, const char *text, size_t len)
+/* Room for `most` bytes behind a comma where one is due; NULL when memory runs out. */
+static char *room(struct km_json *w, size_t most)
 {
-    size_t run = 0;
+    char *to;
 
-    km_buf_putc(out, '"');
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
+    if (km_buf_reserve(w->out, most + 1) < 0)
+        return NULL;
+    to = w->out->data + w->out->len;
+    if (w->comma)
+        *to++ = ',';
+    return to;
+}
 
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
-            continue;
-        km_buf_append(out, text + run, i - run);
-        run = i + 1;
-        if (c == '"' || c == '\\') {
-            km_buf_putc(out, '\\');
-            km_buf_putc(out, (char)c);
-        } else if (c == '\n') {
-            km_buf_append(out, "\\n", 2);
-        } else if (c == '\t') {
-            km_buf_append(out, "\\t", 2);
-        } else {
-            km_buf_printf(out, "\\u%04x", c);
-        }
-    }
-    km_buf_append(out, text + run, len - run);
-    km_buf_putc(out, '"');
+/* A value ends at `end`. */
+static void ends(struct km_json *w, const char *end)
+{
+    w->out->len = (size_t)(end - w->out->data);
+    w->comma = true;
 }
 
 void km_json_key(struct km_json *w, const char *key)
@@ -95,9 +84,11 @@ void km_json_key(struct km_json *w, const char *key)
 
 void km_json_key_len(struct km_json *w, const char *key, size_t len)
 {
-    before_value(w);
-    quoted(w->out, key, len);
-    km_buf_putc(w->out, ':');
+    char *to = room(w, KM_PUT_STRING(len) + 1);
+
+    if (!to)
+        return;
+    ends(w, KM_PUT(km_put_string(to, key, len), ":"));
     w->comma = false;
 }
 
@@ -115,8 +106,10 @@ void km_json_bool(struct km_json *w, bool value)
 
 void km_json_int(struct km_json *w, int64_t value)
 {
-    before_value(w);
-    km_buf_int(w->out, value);
+    char *to = room(w, KM_PUT_NUMBER);
+
+    if (to)
+        ends(w, km_put_int(to, value));
 }
 
 void km_json_string(struct km_json *w, const char *text)
@@ -126,58 +119,34 @@ void km_json_string(struct km_json *w, const char *text)
 
 void km_json_string_len(struct km_json *w, const char *text, size_t len)
 {
-    before_value(w);
-    quoted(w->out, text, len);
+    char *to = room(w, KM_PUT_STRING(len));
+
+    if (to)
+        ends(w, km_put_string(to, text, len));
 }
 
 void km_json_milli(struct km_json *w, int64_t value)
 {
-    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    unsigned part = (unsigned)(size % 1000);
-    const char fraction[4] = {'.', (char)('0' + part / 100), (char)('0' + part / 10 % 10),
-                              (char)('0' + part % 10)};
+    char *to = room(w, KM_PUT_NUMBER);
 
-    before_value(w);
-    if (value < 0)
-        km_buf_putc(w->out, '-');
-    km_buf_int(w->out, (int64_t)(size / 1000));
-    km_buf_append(w->out, fraction, sizeof(fraction));
+    if (to)
+        ends(w, km_put_milli(to, value));
 }
 
 void km_json_double(struct km_json *w, double value)
 {
-    char text[32];
+    char *to = room(w, KM_PUT_NUMBER);
 
-    if (!isfinite(value)) {
-        km_json_null(w);
-        return;
-    }
-    /* 15 digits are enough for most doubles, 17 for every one. */
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    before_value(w);
-    km_buf_puts(w->out, text);
+    if (to)
+        ends(w, km_put_double(to, value));
 }
 
 void km_json_decimal(struct km_json *w, double value)
 {
-    int64_t milli;
+    char *to = room(w, KM_PUT_NUMBER);
 
-    if (!isfinite(value) || fabs(value) >= 1e15) {
-        km_json_double(w, value);
-        return;
-    }
-    milli = llrint(value * 1000);
-    if (milli % 1000 == 0) {
-        km_json_int(w, milli / 1000);
-        return;
-    }
-    km_json_milli(w, milli);
-    while (!w->out->failed && w->out->data[w->out->len - 1] == '0')
-        w->out->len--;
+    if (to)
+        ends(w, km_put_decimal(to, value));
 }
 
 void km_json_member(struct km_json *w, const char *key, const char *text)
@@ -208,28 +177,50 @@ void km_json_member_array(struct km_json *w, const char *key)
 
 void km_json_member_time(struct km_json *w, const char *key, int64_t unix_ms)
 {
-    char text[KM_TIME_TEXT];
+    char *to;
 
-    km_time_format(unix_ms, text);
-    km_json_member(w, key, text);
+    km_json_key(w, key);
+    to = room(w, KM_PUT_TIME);
+    if (to)
+        ends(w, km_put_time(to, unix_ms));
 }
 
-void km_json_metric(struct km_json *w, unsigned metric, int64_t value)
+char *km_put_metric(char *to, unsigned metric, int64_t value)
 {
     double exact;
 
     switch (km_metrics[metric].kind) {
     case KM_KIND_MILLI:
-        km_json_milli(w, value);
-        break;
+        return km_put_milli(to, value);
     case KM_KIND_EXACT:
         memcpy(&exact, &value, sizeof(exact));
-        km_json_double(w, exact);
-        break;
+        return km_put_double(to, exact);
     default:
-        km_json_int(w, value);
+        return km_put_int(to, value);
     }
 }
+
+void km_json_metric(struct km_json *w, unsigned metric, int64_t value)
+{
+    char *to = room(w, KM_PUT_NUMBER);
+
+    if (to)
+        ends(w, km_put_metric(to, metric, value));
+}
+
+const struct km_metric_token km_metric_tokens[KM_METRIC_COUNT] = {
+#define KM_GROUP(id, name, help)
+#define KM_METRIC(id, group, name, kind, unit, scope, help)                                        \
+    [KM_##id] = {                                                                                  \
+        .key = ",\"" name "\":",                                                                   \
+        .rate = ",\"" name "_per_second\":",                                                       \
+        .key_len = sizeof(",\"" name "\":") - 1,                                                   \
+        .rate_len = sizeof(",\"" name "_per_second\":") - 1,                                       \
+    },
+#include "metric.def"
+#undef KM_GROUP
+#undef KM_METRIC
+};
 
 void km_json_sample(struct km_json *w, const struct km_sample *sample)
 {

@@ -69,6 +69,22 @@ void km_json_member_time(struct km_json *w, const char *key, int64_t unix_ms);
 /* One metric's value as its kind wants it: whole number, 3 decimals, or exact double. */
 void km_json_metric(struct km_json *w, unsigned metric, int64_t value);
 
+/* The same at a pointer: put.h. Takes at most KM_PUT_NUMBER bytes. */
+char *km_put_metric(char *to, unsigned metric, int64_t value);
+
+/*
+ * A metric's name before its value, and that of its rate: `,"rx_bytes":` `,"rx_bytes_per_second":`.
+ * The arrays have one size so that they are copied whole, and only then cut to their length.
+ */
+#define KM_METRIC_TOKEN 48
+
+struct km_metric_token {
+    char key[KM_METRIC_TOKEN], rate[KM_METRIC_TOKEN];
+    uint8_t key_len, rate_len;
+};
+
+extern const struct km_metric_token km_metric_tokens[KM_METRIC_COUNT];
+
 /*
  * The members of a sample inside an open object, group by group, absent ones and empty groups left
  * out: "cpu_usage":12.345,"cpu":{"usage_usec":1},"memory":{...}. The timestamp is not among them.

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <time.h>
 
 /*
@@ -24,21 +23,49 @@ static bool leap(int year)
     return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
+/* The date that many days after 1970-01-01: days_of() backwards. */
+static void date_of(int64_t days, unsigned *ret_year, unsigned *ret_month, unsigned *ret_day)
+{
+    unsigned since = (unsigned)(days + 719468);                 /* 0000-03-01 */
+    unsigned era = since / 146097, day_of_era = since % 146097; /* 400 years */
+    unsigned year =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    unsigned day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
+    unsigned from_march = (5 * day_of_year + 2) / 153;
+
+    *ret_day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    *ret_month = from_march < 10 ? from_march + 3 : from_march - 9;
+    *ret_year = era * 400 + year + (*ret_month <= 2);
+}
+
+/* `count` digits of value, and what stands behind them. */
+static char *put_digits(char *to, unsigned value, unsigned count, char behind)
+{
+    for (unsigned i = count; i-- > 0; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    to[count] = behind;
+    return to + count + 1;
+}
+
 void km_time_format(int64_t unix_ms, char ret_text[KM_TIME_TEXT])
 {
-    struct tm tm;
-    time_t seconds;
+    unsigned year, month, day, ms;
+    char *to = ret_text;
 
     if (unix_ms < 0)
         unix_ms = 0;
     if (unix_ms > KM_TIME_MAX_MS)
         unix_ms = KM_TIME_MAX_MS;
-    seconds = (time_t)(unix_ms / 1000);
-    gmtime_r(&seconds, &tm);
-    snprintf(ret_text, KM_TIME_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-             (unsigned)(tm.tm_year + 1900) % 10000U, (unsigned)(tm.tm_mon + 1) % 100U,
-             (unsigned)tm.tm_mday % 100U, (unsigned)tm.tm_hour % 100U, (unsigned)tm.tm_min % 100U,
-             (unsigned)tm.tm_sec % 100U, (unsigned)(unix_ms % 1000));
+    date_of(unix_ms / 86400000, &year, &month, &day);
+    ms = (unsigned)(unix_ms % 86400000);
+    to = put_digits(to, year, 4, '-');
+    to = put_digits(to, month, 2, '-');
+    to = put_digits(to, day, 2, 'T');
+    to = put_digits(to, ms / 3600000, 2, ':');
+    to = put_digits(to, ms / 60000 % 60, 2, ':');
+    to = put_digits(to, ms / 1000 % 60, 2, '.');
+    to = put_digits(to, ms % 1000, 3, 'Z');
+    *to = '\0';
 }
 
 static bool is_digit(char c)

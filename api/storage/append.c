@@ -128,7 +128,8 @@ static void fetch(const struct km_shard *shard, struct take *take)
     for (t = take->taken; t < end; t++) {
         t->entity = *km_index_bucket(shard, t->key);
         __builtin_prefetch(t->entity);
-        __builtin_prefetch((const char *)t->entity + 64);
+        if (t->entity)
+            __builtin_prefetch((const char *)t->entity + 64);
     }
     for (t = take->taken; t < end; t++) {
         if (t->entity)

@@ -71,6 +71,8 @@ void km_block_fetch_log(const struct km_block *block)
 {
     const struct km_cell *cell = block->sealed ? NULL : km_block_open(block)->last_cell;
 
+    if (!cell)
+        return;
     __builtin_prefetch(cell);
     __builtin_prefetch((const char *)cell + 64);
 }

@@ -49,7 +49,8 @@ size_t km_block_size(const struct km_block *block);
  * that a new one takes. */
 size_t km_block_growth(unsigned columns);
 
-/* Ask for the memory that adding a row looks at: the block first, then its log. */
+/* Ask for the memory that adding a row or reading the newest one looks at: the block, then its log.
+ */
 void km_block_fetch(const struct km_block *block);
 void km_block_fetch_log(const struct km_block *block);
 

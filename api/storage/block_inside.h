@@ -38,8 +38,9 @@ struct km_cell {
 struct km_open {
     uint8_t *frame; /* NULL: none */
     struct km_cell *cells, *last_cell;
-    uint32_t log_size;    /* bytes in all cells */
-    uint32_t last_record; /* where the newest row's record begins */
+    struct km_cell *record_cell; /* where last_record is */
+    uint32_t log_size;           /* bytes in all cells */
+    uint32_t last_record;        /* where the newest row's record begins */
 };
 
 /* What the allocator takes for a piece of `bytes`: glibc's malloc rounds and adds 8. */

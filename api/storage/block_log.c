@@ -23,7 +23,7 @@ void km_block_log_clear(struct km_block *b)
     struct km_open *o = km_block_open(b);
 
     free_cells(o->cells);
-    o->cells = o->last_cell = NULL;
+    o->cells = o->last_cell = o->record_cell = NULL;
     o->log_size = o->last_record = 0;
 }
 
@@ -45,6 +45,11 @@ const uint8_t *km_block_log(const struct km_block *b, size_t from, uint8_t *room
         to = *ret_more = malloc(left);
     if (!to)
         return NULL;
+    /* The newest record is what is asked for most. */
+    if (from >= o->last_record && o->record_cell) {
+        cell = o->record_cell;
+        from -= o->last_record / CELL * CELL;
+    }
     for (; from >= CELL; from -= CELL)
         cell = cell->next;
     for (; done < left; cell = cell->next, from = 0) {
@@ -87,6 +92,8 @@ int km_block_log_copy(const struct km_block *b, struct km_block *copy)
     for (struct km_cell *to = o->cells; to; to = to->next, from = from->next) {
         memcpy(to->bytes, from->bytes, CELL);
         o->last_cell = to;
+        if (from == km_block_open(b)->record_cell)
+            o->record_cell = to;
     }
     return 0;
 }
@@ -105,6 +112,7 @@ int km_block_log_add(struct km_block *b, const uint8_t *bytes, size_t size)
     else
         o->cells = o->last_cell = more;
     o->last_record = o->log_size;
+    o->record_cell = used == CELL ? more : o->last_cell;
     o->log_size += (uint32_t)size;
     while (size > 0) {
         size_t part = CELL - used < size ? CELL - used : size;

@@ -43,38 +43,88 @@ static void fixed_parts(const struct km_filter *filter, const char *ret_part[KM_
         ret_part[2] = filter->container;
 }
 
-/* True if the entity of a reference is on the list; *ret_newest is its newest row's time. */
-static bool look(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
-                 struct km_ref ref, int64_t *ret_newest)
+#define NONE UINT16_MAX
+
+/* The entities of a piece that stand in one shard, as a chain through next. */
+struct same_shard {
+    uint16_t first[KM_SHARDS];
+    uint16_t next[KM_ORDER_PIECE];
+};
+
+static void sort_by_shard(const struct km_order_piece *piece, struct same_shard *ret_chains)
 {
-    struct km_shard *shard = km_shard_of(store, ref);
-    const struct km_entity *e;
+    memset(ret_chains->first, 0xff, sizeof(ret_chains->first));
+    for (size_t i = piece->count; i-- > 0;) {
+        unsigned shard = piece->ref[i].slot % KM_SHARDS;
+
+        ret_chains->next[i] = ret_chains->first[shard];
+        ret_chains->first[shard] = (uint16_t)i;
+    }
+}
+
+/*
+ * Asks for the memory that looking at the entities, and soon reading them, needs: it lies far
+ * apart, and waiting for one after the other would be most of the time a long list takes.
+ */
+static void fetch_soon(struct km_entity **entity, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        km_entity_fetch_newest(entity[i]);
+    for (size_t i = 0; i < count; i++)
+        km_block_fetch(entity[i]->blocks[entity[i]->n_blocks - 1]);
+    for (size_t i = 0; i < count; i++) {
+        km_block_fetch_log(entity[i]->blocks[entity[i]->n_blocks - 1]);
+        for (int f = 0; f < KM_FACT_COUNT; f++)
+            __builtin_prefetch(entity[i]->facts.text[f]);
+    }
+}
+
+/* Those of one shard that match get the time of their newest row, the others INT64_MIN. */
+static void look_at_shard(struct km_shard *shard, const struct km_filter *filter, int64_t now_ms,
+                          const struct km_order_piece *piece, const struct same_shard *chains,
+                          int64_t *newest)
+{
+    struct km_entity *entity[KM_ORDER_PIECE];
+    uint16_t place[KM_ORDER_PIECE];
     struct km_matcher m;
-    bool good;
+    size_t n = 0;
 
     pthread_mutex_lock(&shard->lock);
-    e = km_index_get(shard, ref);
-    good = e && km_matcher_make(shard, filter, now_ms, &m) && km_matcher_fits(shard, &m, e);
-    if (good)
-        *ret_newest = km_entity_newest(e);
+    for (uint16_t i = chains->first[shard->number]; i != NONE; i = chains->next[i]) {
+        newest[i] = INT64_MIN;
+        entity[n] = km_index_get(shard, piece->ref[i]);
+        place[n] = i;
+        n += entity[n] != NULL;
+    }
+    if (km_matcher_make(shard, filter, now_ms, &m)) {
+        fetch_soon(entity, n);
+        for (size_t i = 0; i < n; i++) {
+            if (km_matcher_fits(shard, &m, entity[i]))
+                newest[place[i]] = km_entity_newest(entity[i]);
+        }
+    }
     pthread_mutex_unlock(&shard->lock);
-    return good;
 }
 
 /* Adds those of a piece that match. */
 static void add_piece(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
                       const struct km_order_piece *piece, struct km_listing *l)
 {
+    int64_t newest[KM_ORDER_PIECE];
+    struct same_shard chains;
     bool same = false; /* as the last one kept: those between that are not do not matter */
 
+    sort_by_shard(piece, &chains);
+    for (unsigned i = 0; i < KM_SHARDS; i++) {
+        if (chains.first[i] != NONE)
+            look_at_shard((struct km_shard *)&store->shard[i], filter, now_ms, piece, &chains,
+                          newest);
+    }
     for (size_t i = 0; i < piece->count; i++) {
-        size_t before = l->kept;
-        int64_t newest;
-
         same = same && piece->same[i];
-        if (!look(store, filter, now_ms, piece->ref[i], &newest))
+        if (newest[i] == INT64_MIN)
             continue;
-        km_listing_keep(l, piece->ref[i], newest, same && before > 0);
+        km_listing_keep(l, piece->ref[i], newest[i], same);
         same = true;
     }
 }

@@ -288,19 +288,18 @@ static bool begins_with(const struct km_entity *e, const char *const fixed[KM_NA
     return true;
 }
 
-/* Where reading goes on: behind the cursor, or at the first name with the fixed parts. */
+/* Where reading goes on: behind the cursor, but not before the first name with the fixed parts. */
 static struct place next_place(const char *const fixed[KM_NAME_PARTS],
                                const struct km_cursor *cursor)
 {
-    struct place place = {{"", "", ""}, 0};
+    struct place first = {{"", "", ""}, 0}, next = {{"", "", ""}, (uint64_t)cursor->slot + 1};
 
-    for (unsigned i = 0; cursor->begun && i < KM_NAME_PARTS; i++)
-        place.part[i] = cursor->part[i];
-    for (unsigned i = 0; !cursor->begun && i < KM_NAME_PARTS && fixed[i]; i++)
-        place.part[i] = fixed[i];
-    if (cursor->begun)
-        place.slot = (uint64_t)cursor->slot + 1;
-    return place;
+    for (unsigned i = 0; i < KM_NAME_PARTS; i++) {
+        if (fixed[i])
+            first.part[i] = fixed[i];
+        next.part[i] = cursor->part[i];
+    }
+    return cursor->begun && compare_names(&next, &first) >= 0 ? next : first;
 }
 
 /* A longer part than there is room for ends with a byte that no text has: behind all like it. */

@@ -41,7 +41,7 @@ size_t km_order_remove(struct km_order *order, struct km_entity *entity);
 bool km_order_renames(const struct km_entity *entity, const struct km_facts *said);
 
 /* A piece of the order. */
-#define KM_ORDER_PIECE 512
+#define KM_ORDER_PIECE KM_STORE_PIECE
 
 struct km_order_piece {
     size_t count;

@@ -7,9 +7,7 @@ bool km_rate(const struct km_row *before, const struct km_row *after, unsigned m
     int64_t first, second;
     int64_t elapsed_ms = after->time_ms - before->time_ms;
 
-    if (elapsed_ms <= 0 || !km_row_get(before, metric, &first) ||
-        !km_row_get(after, metric, &second) || second < first)
-        return false;
-    *ret_per_second = (double)((uint64_t)second - (uint64_t)first) * 1000 / (double)elapsed_ms;
-    return true;
+    return elapsed_ms > 0 && km_row_get(before, metric, &first) &&
+           km_row_get(after, metric, &second) &&
+           km_growth(first, second, elapsed_ms, ret_per_second);
 }

@@ -140,7 +140,7 @@ void km_cursor_set(struct km_cursor *ret_cursor, const char *const part[KM_NAME_
  * The next entities that match, at most KM_STORE_PIECE. *ret_count is 0 at the end. One that comes
  * or goes meanwhile may be in it or not; the others are, once. Returns 0 or -ENOMEM.
  */
-#define KM_STORE_PIECE 512
+#define KM_STORE_PIECE 128 /* what was looked at is still in the processor when it is read */
 
 int km_store_next(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
                   struct km_cursor *cursor, struct km_ref ret_refs[KM_STORE_PIECE],

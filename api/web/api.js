@@ -47,10 +47,34 @@ export function address(parts, query) {
     return text ? `${path}?${text}` : path;
 }
 
-export async function get(parts, query, signal) {
+/*
+ * What the server answers, an ApiError else. Within a round a place is asked once, and what a stream has
+ * brought is not asked at all. enough: parameters that make the question smaller where only what is new
+ * is wanted; a stream's answer has only that.
+ */
+export function get(parts, query, round, enough) {
+    const place = address(parts, query);
+    if (!round)
+        return fetchJson(place);
+    let answer = round.asked.get(place);
+    if (!answer) {
+        const brought = round.answers?.get(place);
+        answer = brought ? open(brought) : fetchJson(address(parts, {...query, ...enough}), round.signal);
+        round.asked.set(place, answer);
+    }
+    return answer;
+}
+
+async function open({status, answer}) {
+    if (status !== 200)
+        throw new ApiError(status, answer.detail, (answer.errors || []).map((e) => e.parameter));
+    return answer;
+}
+
+async function fetchJson(place, signal) {
     let response;
     try {
-        response = await fetch(address(parts, query), {signal, headers: {Accept: "application/json"}});
+        response = await fetch(place, {signal, headers: {Accept: "application/json"}});
     } catch (error) {
         if (error.name === "AbortError")
             throw error;

@@ -6,7 +6,8 @@ import {listen, showHelp} from "./keyboard.js";
 import {Live} from "./live.js";
 import {change, current, start} from "./router.js";
 import {applyTheme} from "./settings.js";
-import {Shell} from "./shell.js";
+import {PLACES, Shell} from "./shell.js";
+import {containerView} from "./views/container.js";
 import {listView} from "./views/lists.js";
 import {namespaceView} from "./views/namespace.js";
 import {nodeView} from "./views/node.js";
@@ -27,7 +28,7 @@ function viewOf([place, name, what, ...rest]) {
     if (!place)
         return overviewView(context);
     if (!name)
-        return ["nodes", "namespaces", "pods"].includes(place) ? listView(place, context) : null;
+        return PLACES.includes(place) ? listView(place, context) : null;
     if (place === "nodes" && !what)
         return nodeView(name, context);
     if (place !== "namespaces")
@@ -36,6 +37,8 @@ function viewOf([place, name, what, ...rest]) {
         return namespaceView(name, context);
     if (what === "pods" && rest.length === 1)
         return podView(name, rest[0], context);
+    if (what === "pods" && rest.length === 3 && rest[1] === "containers")
+        return containerView(name, rest[0], rest[2], context);
     if ((what === "deployments" && rest.length === 1) || (what === "workloads" && rest.length === 2))
         return workloadView(name, [what, ...rest], context);
     return null;
@@ -70,7 +73,7 @@ function show(route, parametersOnly) {
     shell.show(view);
     shell.busy(true);
     scrollTo(0, 0);
-    live = new Live((signal) => view.ask(signal), report);
+    live = new Live((round) => view.ask(round), report);
     live.paused = paused;
     for (const part of view.parts)
         part.refresh = askNow;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One chart: uPlot, a legend with the values under the cursor, and the marks. */
 import {h, setText} from "./dom.js";
-import {breakAtGaps, gaps, rates, stack} from "./derive.js";
-import {clock, isNumber} from "./format.js";
+import {breakAtGaps, gaps, levelSince, rates, stack} from "./derive.js";
+import {clock, duration, isNumber} from "./format.js";
 import {drawMarks} from "./marks.js";
 import {t} from "./words.js";
 
 const HEIGHT = 168;
+const LEAST_LEVEL = 60; /* seconds: what changed just now has no level yet */
 const BOUND_FACTOR = 3; /* a limit further away than this many times the usage is not drawn */
 
 /* 1, 2, 4 … 2^60: round numbers of KiB, MiB, GiB. */
@@ -26,9 +27,20 @@ export class Chart {
             h("i", {"data-colour": series.colour, "data-draw": series.draw}), t(series.id), " ", this.values[i]));
         this.plotElement = h("div", {class: "plot", role: "img"});
         this.empty = h("p", {class: "empty", text: t("no_data"), hidden: true});
+        this.since = h("span", {class: "since", hidden: true});
         this.element = h("figure", {class: "panel chart", "data-panel": panel.id},
-            h("figcaption", null, h("h3", {text: t(panel.id)}), h("div", {class: "legend"}, this.items)),
+            h("figcaption", null, h("h3", {text: t(panel.id)}), this.since, h("div", {class: "legend"}, this.items)),
             this.plotElement, this.empty);
+    }
+
+    /* What it uses now it has used since then: "which uses most" is half a question. */
+    showSince(history) {
+        const level = this.panel.level && levelSince(history.times, history.columns[this.panel.level]);
+        const seconds = level ? history.times.at(-1) - level.time : 0;
+        this.since.hidden = seconds < LEAST_LEVEL;
+        if (!this.since.hidden)
+            setText(this.since, t(level.whole ? "level_whole" : "level_since",
+                {at: clock(level.time * 1000).slice(0, 5), time: duration(seconds - seconds % 60)}));
     }
 
     /* A series' numbers in the panel's unit. */
@@ -53,6 +65,7 @@ export class Chart {
         const silent = (series, column) => series.quiet && column.every((value) => !value);
         this.shown = columns.map((column, i) => this.has[i] && !silent(this.panel.series[i], column));
         this.items.forEach((item, i) => { item.hidden = !this.shown[i]; });
+        this.showSince(history);
         this.empty.hidden = this.has.some(Boolean);
         this.plotElement.hidden = !this.empty.hidden;
         this.drawn = this.toDraw(columns);

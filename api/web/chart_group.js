@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Charts that share their span, their cursor and one history. */
-import {h, setText} from "./dom.js";
-import {serverNow} from "./api.js";
+import {h, setAttribute, setText} from "./dom.js";
+import {address, serverNow} from "./api.js";
 import {Chart} from "./chart.js";
 import {changes} from "./derive.js";
 import {clock, duration} from "./format.js";
@@ -27,8 +27,9 @@ export class ChartGroup {
             h("button", {type: "button", onclick: () => this.zoom(null), text: t("zoom_out")}));
         this.notes = h("ul", {class: "events", hidden: true});
         this.missing = h("p", {class: "empty", hidden: true});
+        this.download = h("a", {class: "download", text: t("csv"), title: t("csv_hint")});
         this.element = h("section", {class: "charts", "aria-label": t("history")},
-            h("h2", {class: "unseen", text: t("history")}), this.zoomBar, this.notes, this.missing,
+            h("h2", {class: "unseen", text: t("history")}), h("div", {class: "chart-tools"}, this.zoomBar, this.notes, this.download), this.missing,
             h("div", {class: "chart-grid"}, this.charts.map((chart) => chart.element)));
         this.observer = new ResizeObserver(() => this.charts.forEach((chart) => chart.resize()));
         this.observer.observe(this.element);
@@ -50,9 +51,9 @@ export class ChartGroup {
         change(span ? {from: span[0].toFixed(1), to: span[1].toFixed(1)} : {from: undefined, to: undefined});
     }
 
-    async ask(signal) {
+    async ask(round) {
         try {
-            await this.history.update(this.context.window(), signal);
+            await this.history.update(this.context.window(), round);
             this.missing.hidden = true;
         } catch (error) {
             if (error.status !== 404)
@@ -72,6 +73,16 @@ export class ChartGroup {
             chart.update(this.history, marks);
         this.showZoom();
         this.showEvents(marks);
+        this.showDownload();
+    }
+
+    /* The window as a table: the same question that the charts ask, in another format. */
+    showDownload() {
+        const window = this.context.window(), {parts} = this.history;
+        const step = this.history.step(window);
+        setAttribute(this.download, "href",
+            address(parts, {window, step: step && Math.min(step, window), format: "csv"}));
+        setAttribute(this.download, "download", `${parts.slice(1).join("-")}-${window}s.csv`);
     }
 
     /* Restarts, where a counter fell back, and kills, where theirs rose. */

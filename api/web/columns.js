@@ -65,11 +65,17 @@ export const namespaceColumns = () => [
     PODS, CPU, MEMORY, ...TRAFFIC,
 ];
 
-export const deploymentColumns = () => [
-    {id: "deployment", kind: "link", sort: "name", text: (d) => d.deployment,
-        href: (d) => link(["namespaces", d.namespace, "deployments", d.deployment])},
+/* Where a workload is shown: a deployment has a place of its own. */
+export const workloadPath = (w) => w.kind === "Deployment"
+    ? ["namespaces", w.namespace, "deployments", w.name] : ["namespaces", w.namespace, "workloads", w.kind, w.name];
+
+export const workloadColumns = (...without) => [
+    {id: "workload", kind: "link", sort: "name", text: (w) => w.name, href: (w) => link(workloadPath(w)),
+        below: (w) => without.includes("namespace") ? w.kind : `${w.namespace} · ${w.kind}`},
+    {id: "kind", show: "medium", text: (w) => w.kind},
+    {id: "namespace", show: "medium", text: (w) => w.namespace},
     PODS, CPU, MEMORY, ...TRAFFIC,
-];
+].filter((column) => !without.includes(column.id));
 
 /* without: columns that say the same in each row of this list */
 export const podColumns = (...without) => [
@@ -82,8 +88,9 @@ export const podColumns = (...without) => [
         title: (p) => duration(p.age_seconds)},
 ].filter((column) => !without.includes(column.id));
 
-export const containerColumns = () => [
-    {id: "container", kind: "text", text: (c) => c.name || c.id?.slice(0, 12), title: (c) => c.id},
+export const containerColumns = (pod) => [
+    {id: "container", kind: "link", text: (c) => c.name || c.id?.slice(0, 12),
+        href: (c) => c.name && link([...podPath(pod), "containers", c.name])},
     {id: "state", text: (c) => c.state ? t("state_" + c.state) : undefined,
         tone: (c) => c.state && c.state !== "running" ? "high" : null},
     CPU, MEMORY,

@@ -28,6 +28,28 @@ export function changes(times, counter) {
     return found;
 }
 
+const LEVEL = 0.1;
+
+/*
+ * Since when a series has been what it is now, within a tenth: {time, whole}; whole: as far back as
+ * it is known. null where it is not known now.
+ */
+export function levelSince(times, values) {
+    let last = values.length - 1;
+    while (last >= 0 && values[last] === null)
+        last--;
+    if (last < 0 || !values[last])
+        return null;
+    let first = last;
+    for (let i = last; i >= 0; i--) {
+        if (values[i] !== null && Math.abs(values[i] - values[last]) > LEVEL * values[last])
+            return {time: times[first], whole: false};
+        if (values[i] !== null)
+            first = i;
+    }
+    return {time: times[first], whole: true};
+}
+
 /* [[from, to], …]: spans between two rows in which rows are missing. */
 export function gaps(times, intervalSeconds) {
     const found = [];

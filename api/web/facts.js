@@ -12,9 +12,9 @@ export class Facts {
         this.gone = h("p", {class: "notice", role: "status", hidden: true});
     }
 
-    async ask(signal) {
+    async ask(round) {
         try {
-            this.item = await get(this.parts, {}, signal);
+            this.item = await get(this.parts, {}, round);
             this.gone.hidden = true;
         } catch (error) {
             if (error.status !== 404)

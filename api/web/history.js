@@ -3,7 +3,7 @@
 import {get, serverNow} from "./api.js";
 import {at} from "./metrics.js";
 
-const SETTLING = 3; /* rows; a node that is silent for so long counts as gone */
+const SETTLING = 4; /* rows; a node that is silent for so long counts as gone */
 const MAX_POINTS = 720; /* an hour at 5 s; more than a chart has pixels to show */
 
 export class History {
@@ -32,13 +32,14 @@ export class History {
         return least > 1 ? seconds : undefined;
     }
 
-    async update(window, signal) {
+    async update(window, round) {
         const step = this.step(window);
         const overlap = 3 * Math.max(this.intervalMs / 1000, step || 0);
         let asked = window;
         if (window === this.window && this.times.length)
             asked = Math.min(window, Math.ceil(serverNow() / 1000 - this.times.at(-1) + overlap));
-        const answer = await get(this.parts, {window: asked, step: step && Math.min(step, asked)}, signal);
+        const answer = await get(this.parts, {window, step: step && Math.min(step, window)}, round,
+            {window: asked, step: step && Math.min(step, asked)});
         if (window !== this.window)
             this.clear();
         this.window = window;

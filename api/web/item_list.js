@@ -13,7 +13,8 @@ export class ItemList {
     /*
      * title: its heading. parts: the API's path. filter: parameters that always hold. nameOf(item).
      * key(item). limit: items a page. prefix: of its parameters in the address, where a place has
-     * two lists. total(): how many there are in all, if known. small: no search.
+     * two lists. total(): how many there are in all, if known. small: no search. choices: {name, all,
+     * values}: a parameter of the list to choose, none is chosen by `all`.
      */
     constructor(options) {
         Object.assign(this, {prefix: "", filter: {}, sort: "cpu", limit: 50, total: () => undefined}, options);
@@ -25,7 +26,7 @@ export class ItemList {
         });
         this.element = h("section", {class: "panel list-panel", "aria-label": this.title},
             h("header", null, h("h2", {text: this.title}), this.howMany = h("span", {class: "count"}),
-                this.small ? null : this.searchBox()),
+                this.choices && this.choice(), this.small ? null : this.searchBox()),
             h("div", {class: "scroll"}, this.table.element),
             this.empty = h("p", {class: "empty", hidden: true}),
             this.foot());
@@ -42,6 +43,14 @@ export class ItemList {
         });
         this.input.value = this.option("q") || "";
         return this.input;
+    }
+
+    choice() {
+        const {name, all, values} = this.choices;
+        const select = h("select", {"aria-label": t(name), onchange: () => this.set({[name]: select.value})},
+            h("option", {value: "", text: all}),
+            values.map((value) => h("option", {value, text: value, selected: value === this.option(name)})));
+        return select;
     }
 
     foot() {
@@ -73,12 +82,16 @@ export class ItemList {
         this.refresh();
     }
 
-    async ask(signal) {
+    chosen() {
+        return this.choices ? {[this.choices.name]: this.option(this.choices.name)} : {};
+    }
+
+    async ask(round) {
         const sort = this.option("sort") || this.sort;
         const order = this.option("order");
         const text = this.option("q");
         const answer = await getMatching(this.parts,
-            {...this.filter, sort, order, limit: this.limit, continue: this.token}, text, this.nameOf, signal);
+            {...this.filter, ...this.chosen(), sort, order, limit: this.limit, continue: this.token}, text, this.nameOf, round);
         this.continue = answer.continue;
         this.table.render(answer.items, sort, order);
         this.show(answer, text);

@@ -6,10 +6,11 @@ import {t} from "./words.js";
 
 const KEYS = [
     ["/", "key_search"], ["↑ ↓", "key_rows"], ["Enter", "key_open"], ["Esc", "key_back"], ["← →", "key_pages"],
-    ["g c", "key_cluster"], ["g n", "key_nodes"], ["g s", "key_namespaces"], ["g p", "key_pods"],
+    ["g c", "key_cluster"], ["g n", "key_nodes"], ["g s", "key_namespaces"], ["g w", "key_workloads"],
+    ["g p", "key_pods"],
     ["space", "key_pause"], ["?", "key_help"],
 ];
-const PLACES = {c: [], n: ["nodes"], s: ["namespaces"], p: ["pods"]};
+const PLACES = {c: [], n: ["nodes"], s: ["namespaces"], w: ["workloads"], p: ["pods"]};
 
 let dialog;
 
@@ -39,11 +40,13 @@ function turnPage(forward) {
     (forward ? next : previous)?.click();
 }
 
-/* Up: what contains this: a zoom's whole, a pod's namespace, the cluster. */
+/* Up: what contains this: a zoom's whole, a container's pod, its namespace, the cluster. */
 function back(zoomOut) {
     const {parts, query} = current();
     if (query.from)
         zoomOut();
+    else if (parts.length > 4 && parts[2] === "pods")
+        go(parts.slice(0, 4));
     else if (parts.length > 2)
         go(parts.slice(0, 2));
     else if (parts.length > 0)

@@ -22,7 +22,7 @@ export const cpuUsage = (item) => item.cpu_usage;
 export const cpuBounds = (item) => ({
     request: item.cpu?.request_millicores,
     limit: item.cpu?.limit_millicores,
-    capacity: item.cpu?.capacity_millicores,
+    capacity: item.cpu?.allocatable_millicores ?? item.cpu?.capacity_millicores,
     partial: isSum(item),
 });
 
@@ -32,7 +32,7 @@ export const memoryUsage = (item) =>
 export const memoryBounds = (item) => ({
     request: item.memory?.request,
     limit: item.memory?.limit,
-    capacity: item.memory?.total,
+    capacity: item.memory?.allocatable ?? item.memory?.total,
     partial: isSum(item),
 });
 

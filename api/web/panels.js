@@ -53,8 +53,9 @@ const POD_BOUNDS = [
 ];
 const CPU_USED = {id: "usage", key: "cpu_usage", colour: "cpu-1", draw: "area"};
 
+/* level: the key of which is said since when it is what it is. */
 const POD_MEMORY = {
-    id: "memory", format: bytes, powers: true, series: [
+    id: "memory", format: bytes, powers: true, level: "memory.working_set", series: [
         {id: "rss", key: "memory.rss", colour: "memory-1", draw: "stack"},
         {id: "cache", key: "memory.cache", colour: "memory-2", draw: "stack"},
         {id: "working_set", key: "memory.working_set", colour: "memory-3", draw: "line"},
@@ -65,17 +66,21 @@ const POD_MEMORY = {
 };
 
 const NODE_MEMORY = {
-    id: "memory", format: bytes, powers: true, series: [
+    id: "memory", format: bytes, powers: true, level: "memory.working_set", series: [
         {id: "used", key: "memory.used", colour: "memory-1", draw: "stack"},
         {id: "buffers", key: "memory.buffers", colour: "memory-4", draw: "stack"},
         {id: "cached", key: "memory.cached", colour: "memory-2", draw: "stack"},
         {id: "working_set", key: "memory.working_set", colour: "memory-3", draw: "line"},
         {id: "swap", key: "memory.swap_used", colour: "disk-1", draw: "line", quiet: true},
+        {id: "allocatable", key: "memory.allocatable", colour: "limit", draw: "bound"},
         {id: "total", key: "memory.total", colour: "request", draw: "bound"},
     ],
 };
 
-const NODE_CPU = {id: "capacity", key: "cpu.capacity_millicores", colour: "request", draw: "bound"};
+const NODE_CPU = [
+    {id: "allocatable", key: "cpu.allocatable_millicores", colour: "limit", draw: "bound"},
+    {id: "capacity", key: "cpu.capacity_millicores", colour: "request", draw: "bound"},
+];
 
 export const NODE_PANELS = [
     {
@@ -83,7 +88,7 @@ export const NODE_PANELS = [
             CPU_USED,
             usec("user", "cpu.user_usec", "cpu-2"), usec("system", "cpu.system_usec", "cpu-3"),
             usec("iowait", "cpu.iowait_usec", "disk-1"), usec("steal", "cpu.steal_usec", "throttled"),
-            NODE_CPU,
+            ...NODE_CPU,
         ],
     },
     NODE_MEMORY, NETWORK, DISK, pressure(),
@@ -98,7 +103,7 @@ export const NODE_PANELS = [
 ];
 
 export const CLUSTER_PANELS = [
-    {id: "cpu", format: cpu, series: [CPU_USED, NODE_CPU]},
+    {id: "cpu", format: cpu, series: [CPU_USED, ...NODE_CPU]},
     NODE_MEMORY, NETWORK, DISK, pressure("nodes"),
     {id: "nodes", format: count, series: [{id: "nodes", key: "nodes", colour: "pods-1", draw: "area"}]},
 ];
@@ -114,6 +119,8 @@ export const POD_PANELS = [
     POD_MEMORY, NETWORK, DISK, pressure(),
     FAULTS,
 ];
+
+export const CONTAINER_PANELS = POD_PANELS.filter((panel) => panel !== NETWORK);
 
 export const SUM_PANELS = [
     {id: "cpu", format: cpu, series: [CPU_USED, ...POD_BOUNDS]},

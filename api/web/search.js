@@ -8,12 +8,12 @@ const MOST_READ = 20000; /* then the answer says how far the search went */
 
 let serverFilters = true;
 
-async function readAndFilter(parts, query, text, nameOf, signal) {
+async function readAndFilter(parts, query, text, nameOf, round) {
     const items = [];
     const {limit, ...rest} = query;
     let read = 0, next;
     do {
-        const page = await get(parts, {...rest, limit: PAGE, continue: next}, signal);
+        const page = await get(parts, {...rest, limit: PAGE, continue: next}, round);
         read += page.items.length;
         next = page.continue;
         for (const item of page.items) {
@@ -25,17 +25,17 @@ async function readAndFilter(parts, query, text, nameOf, signal) {
 }
 
 /* Returns {items, continue, searched: how many were looked at, if not all}. */
-export async function getMatching(parts, query, text, nameOf, signal) {
+export async function getMatching(parts, query, text, nameOf, round) {
     if (!text)
-        return get(parts, query, signal);
+        return get(parts, query, round);
     if (serverFilters) {
         try {
-            return await get(parts, {...query, q: text}, signal);
+            return await get(parts, {...query, q: text}, round);
         } catch (error) {
             if (error.status !== 422 || !error.parameters.includes("q"))
                 throw error;
             serverFilters = false;
         }
     }
-    return readAndFilter(parts, query, text, nameOf, signal);
+    return readAndFilter(parts, query, text, nameOf, round);
 }

@@ -8,7 +8,7 @@ import {LANGUAGES, currentLanguage, t} from "./words.js";
 
 const WINDOWS = [60, 300, 900, 1800, 3600, 21600, 86400, 604800];
 const DEFAULT_WINDOW = 900;
-const PLACES = ["nodes", "namespaces", "pods"];
+export const PLACES = ["nodes", "namespaces", "workloads", "pods"];
 
 export class Shell {
     /* context: {retention}. chooseLanguage(name), pause(paused), help(). */

@@ -17,7 +17,7 @@ function makeRow(metric) {
 
 export class TopList {
     /*
-     * title, more: the address of the whole list. fetch(sort, limit, signal): its items.
+     * title, more: the address of the whole list. fetch(sort, limit, round): its items.
      * name(item), below(item), href(item).
      */
     constructor(options) {
@@ -30,8 +30,8 @@ export class TopList {
             this.lists.map((list) => h("div", {class: "half"}, h("h3", {text: t(list.metric)}), list.element)));
     }
 
-    async ask(signal) {
-        const all = await Promise.all(this.lists.map((list) => this.fetch(list.metric, ROWS, signal)));
+    async ask(round) {
+        const all = await Promise.all(this.lists.map((list) => this.fetch(list.metric, ROWS, round)));
         this.lists.forEach((list, i) => this.show(list, all[i]));
     }
 

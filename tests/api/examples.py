@@ -163,6 +163,7 @@ def settled(text, base):
     text = STAMP.sub(moved, text)
     text = re.sub(r'"last_seen_seconds": [0-4](\.\d+)?\b', '"last_seen_seconds": 0.1', text)
     text = re.sub(r'"age_seconds": 8640[0-5]\b', '"age_seconds": 86400', text)
+    text = re.sub(r'("started": "|\\\\"time\\\\":\\\\")2026-01-01T[\d:.]+Z', r"\g<1>2026-01-01T00:00:00.000Z", text)
     return re.sub(r"id: \d{13}", "id: 1767225600000", text)
 
 

@@ -30,7 +30,7 @@ def fill(server):
 
 def test_every_path_of_the_document_answers(server):
     fill(server)
-    values = {"node": "n1", "namespace": "a", "pod": "web-1", "deployment": "web", "kind": "ReplicaSet", "name": "web-x"}
+    values = {"node": "n1", "namespace": "a", "pod": "web-1", "deployment": "web", "kind": "ReplicaSet", "name": "web-x", "container": "c"}
     for path, operations in server.document["paths"].items():
         if "get" not in operations or "text/event-stream" in operations["get"]["responses"]["200"]["content"]:
             continue  # test_stream.py reads streams, which do not end

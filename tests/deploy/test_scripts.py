@@ -51,7 +51,7 @@ def test_setup_on_a_bare_machine_shows_every_step_and_runs_none(tree, bin_dir):
     result = run(tree, "01-setup-environment", bin_dir, "--dry-run")
     assert result.returncode == 0, result.stderr
     text = "\n".join(commands(result))
-    for part in ("apt-get install -y -qq --no-install-recommends curl python3 git", "/kubectl.sha256",
+    for part in ("install -y -qq --no-install-recommends curl python3 git", "/kubectl.sha256",
                  "/usr/local/bin/kubectl", "--no-install-recommends docker.io", "minikube-linux-", "minikube start"):
         assert part in text, part
     assert calls(bin_dir) == []

@@ -6,7 +6,7 @@ import {openPage, settled, visit} from "./browser.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const SPAN = "?window=21600";
-const PLACES = {["#/" + SPAN]: ".top li", "#/nodes": "tbody tr", "#/namespaces": "tbody tr", "#/pods": "tbody tr",
+const PLACES = {["#/" + SPAN]: ".top li", "#/nodes": "tbody tr", "#/namespaces": "tbody tr", "#/workloads": "tbody tr", "#/pods": "tbody tr",
     ["#/nodes/worker-01" + SPAN]: ".chart canvas", ["#/namespaces/shop" + SPAN]: ".chart canvas"};
 
 async function violations(page) {

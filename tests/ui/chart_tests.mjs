@@ -1,5 +1,6 @@
 /* Charts: live, linked, with gaps and events. */
 import assert from "node:assert/strict";
+import {readFile} from "node:fs/promises";
 import {test} from "node:test";
 import {openPage, settled, visit} from "./browser.mjs";
 
@@ -61,6 +62,35 @@ export function chartTests(world) {
         await page.waitForFunction((text) => document.querySelector("[data-panel=cpu] .key b").textContent !== text, before[1]);
         await page.mouse.move(5, 5);
         await page.waitForFunction((text) => document.querySelector("[data-panel=cpu] .key b").textContent === text, before[1]);
+        await page.context().close();
+    });
+
+    test("what the charts show comes as CSV", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        for (const place of ["#/", "#/nodes/worker-01", "#/namespaces/shop"]) {
+            await visit(page, still.url, place + "?window=21600", ".chart canvas");
+            const [file] = await Promise.all([page.waitForEvent("download"), page.locator("a.download").click()]);
+            assert.match(file.suggestedFilename(), /^[\w-]+-21600s\.csv$/);
+            const text = await readFile(await file.path(), "utf8");
+            assert.match(text, /^timestamp,.*cpu_usage.*\r\n20/);
+            assert.ok(text.split("\r\n").length > 60);
+        }
+        assert.deepEqual(page.faults, []);
+        await page.context().close();
+    });
+
+    test("since when memory is what it is", async () => {
+        const {browser, still} = world;
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/namespaces/shop?window=21600", ".chart canvas");
+        const times = [100, 160, 220, 280, 340], level = (values) => page.evaluate(async ([times, values]) =>
+            (await import("./page/derive.js")).levelSince(times, values), [times, values]);
+        assert.deepEqual(await level([10, 10, 100, 95, 99]), {time: 220, whole: false});
+        assert.deepEqual(await level([10, 200, null, 95, 99]), {time: 280, whole: false});
+        assert.deepEqual(await level([100, 101, 99, 95, null]), {time: 100, whole: true});
+        assert.equal(await level([null, null, null, null, null]), null);
+        assert.match(await page.locator("[data-panel=memory] .since").innerText(), /^about this much (for|since) /);
         await page.context().close();
     });
 

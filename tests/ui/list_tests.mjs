@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import {openPage, press, settled, visit} from "./browser.mjs";
+import {same} from "./shown.mjs";
 
 const names = (page) => page.locator("tbody a.name").allInnerTexts();
 const firstIs = async (page, name) => {
@@ -96,6 +97,48 @@ export function listTests(world) {
         assert.equal(await page.locator(".facts a", {hasText: "checkout"}).count(), 1);
         await page.locator(".crumbs a", {hasText: "shop"}).click();
         await page.getByRole("heading", {name: "shop", exact: true}).waitFor();
+        assert.deepEqual(page.faults, []);
+        await page.context().close();
+    });
+
+    test("workloads of all kinds, or of one", async () => {
+        const {browser, still} = world;
+        for (const [number, [kind, name]] of [["StatefulSet", "db"], ["DaemonSet", "agent"]].entries())
+            await fetch(`${still.url}/api/pods/${name}-${number}`, {
+                method: "POST", headers: {"Content-Type": "application/json"},
+                body: JSON.stringify({timestamp: new Date().toISOString(), pod_name: `${name}-${number}`, namespace: "data",
+                    uid: `u-${name}`, owner: {kind, name}, cpu_usage: 3, memory: {working_set: 5 << 20}}),
+            });
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, "#/workloads?sort=name", "tbody tr");
+        const {items} = await still.get("/api/workloads");
+        assert.deepEqual(await names(page), items.map((workload) => workload.name));
+        await page.getByLabel("Kind").selectOption("StatefulSet");
+        await settled(page);
+        assert.deepEqual(await names(page), ["db"]);
+        assert.match(page.url(), /kind=StatefulSet/);
+        await page.locator("tbody a.name").click();
+        await page.getByRole("heading", {name: "db", exact: true}).waitFor();
+        await settled(page);
+        assert.deepEqual(await names(page), ["db-0"]);
+        assert.deepEqual(page.faults, []);
+        await page.context().close();
+    });
+
+    test("pod, container, and up again by keys", async () => {
+        const {browser, still} = world;
+        const {items: [pod]} = await still.get("/api/pods?sort=cpu&limit=1");
+        const page = await openPage(browser, still.url);
+        await visit(page, still.url, `#/namespaces/${pod.namespace}/pods/${pod.pod_name}?window=21600`, "tbody a.name");
+        const [name] = await names(page);
+        await page.locator("tbody a.name").click();
+        await page.getByRole("heading", {name, exact: true}).waitFor();
+        await settled(page);
+        const newest = await still.get(`/api/namespaces/${pod.namespace}/pods/${pod.pod_name}/containers/${name}`);
+        assert.ok(same(await page.locator(".facts dd").first().innerText(), newest.cpu_usage, "cpu"));
+        assert.equal(await page.locator(".chart canvas").count(), 5);
+        await page.keyboard.press("Escape");
+        await page.getByRole("heading", {name: pod.pod_name}).waitFor();
         assert.deepEqual(page.faults, []);
         await page.context().close();
     });

@@ -12,6 +12,7 @@ import {listTests} from "./list_tests.mjs";
 import {numberTests} from "./number_tests.mjs";
 import {feed, startServer} from "./servers.mjs";
 import {shellTests} from "./shell_tests.mjs";
+import {streamTests} from "./stream_tests.mjs";
 
 const world = {};
 const running = [];
@@ -34,5 +35,6 @@ after(async () => {
 describe("numbers", () => numberTests(world));
 describe("lists", () => listTests(world));
 describe("charts", () => chartTests(world));
+describe("streams", () => streamTests(world));
 describe("frame", () => shellTests(world));
 describe("access", () => accessTests(world));

@@ -5,7 +5,7 @@ import {test} from "node:test";
 import {openPage, settled, visit} from "./browser.mjs";
 import {feed, startServer} from "./servers.mjs";
 
-const PLACES = ["#/", "#/nodes", "#/namespaces", "#/pods", "#/nodes/worker-01", "#/namespaces/shop",
+const PLACES = ["#/", "#/nodes", "#/namespaces", "#/workloads", "#/pods", "#/nodes/worker-01", "#/namespaces/shop",
     "#/namespaces/shop/deployments/checkout"].map((place) => place + "?window=21600");
 const MOST_BYTES = 150 * 1024;
 

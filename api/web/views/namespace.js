@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 import {ChartGroup} from "../chart_group.js";
-import {deploymentColumns, podColumns} from "../columns.js";
+import {podColumns, workloadColumns} from "../columns.js";
 import {h} from "../dom.js";
 import {Facts} from "../facts.js";
 import {ItemList} from "../item_list.js";
@@ -13,9 +13,9 @@ export function namespaceView(name, context) {
     const parts = ["api", "namespaces", name];
     const facts = new Facts(parts, sumFacts);
     const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: "pods", context});
-    const deployments = new ItemList({
-        title: t("deployments"), parts: [...parts, "deployments"], columns: deploymentColumns(), limit: 15,
-        prefix: "d", key: (d) => d.deployment, nameOf: (d) => d.deployment, ...context.list,
+    const workloads = new ItemList({
+        title: t("workloads"), parts: [...parts, "workloads"], columns: workloadColumns("namespace"), limit: 15,
+        prefix: "w", key: (w) => `${w.kind}/${w.name}`, nameOf: (w) => w.name, ...context.list,
     });
     const pods = new ItemList({
         title: t("pods"), parts: [...parts, "pods"], columns: podColumns("namespace"), limit: 25,
@@ -23,8 +23,8 @@ export function namespaceView(name, context) {
     });
     return new View({
         title: name, crumbs: [crumb(t("cluster")), crumb(t("namespaces"), "namespaces")],
-        parts: [facts, charts, deployments, pods],
+        parts: [facts, charts, workloads, pods],
         element: h("div", {class: "view"}, heading(t("namespace"), name), facts.gone, facts.element,
-            deployments.element, charts.element, pods.element),
+            workloads.element, charts.element, pods.element),
     });
 }

@@ -4,28 +4,27 @@ import {get, serverNow} from "../api.js";
 import {ChartGroup} from "../chart_group.js";
 import {podPath} from "../columns.js";
 import {h} from "../dom.js";
+import {greatest} from "../greatest.js";
 import {CLUSTER_PANELS} from "../panels.js";
 import {link} from "../router.js";
 import {Tiles} from "../tiles.js";
 import {TopList} from "../top_list.js";
-import {TopSums} from "../top_sums.js";
 import {t} from "../words.js";
 import {View} from "./view.js";
 
 function top(kind, options) {
-    const fetch = async (sort, limit, signal) => (await get(["api", kind], {sort, limit}, signal)).items;
+    const fetch = async (sort, limit, round) => (await get(["api", kind], {sort, limit}, round)).items;
     return new TopList({title: t(kind), more: link([kind]), fetch, ...options});
 }
 
-function topLists(sums) {
+function topLists() {
+    const sums = (kind) => (...question) => greatest(["api", kind], ...question);
     return [
         top("namespaces", {
-            fetch: (...question) => sums.namespaces(...question), name: (n) => n.namespace,
-            href: (n) => link(["namespaces", n.namespace]),
+            fetch: sums("namespaces"), name: (n) => n.namespace, href: (n) => link(["namespaces", n.namespace]),
         }),
         top("deployments", {
-            more: null, fetch: (...question) => sums.deployments(...question), name: (d) => d.deployment,
-            below: (d) => d.namespace,
+            more: link(["workloads"], {kind: "Deployment"}), fetch: sums("deployments"), name: (d) => d.deployment, below: (d) => d.namespace,
             href: (d) => link(["namespaces", d.namespace, "deployments", d.deployment]),
         }),
         top("pods", {name: (p) => p.pod_name, below: (p) => p.namespace, href: (p) => link(podPath(p))}),
@@ -43,22 +42,20 @@ function silentNodes(cluster, history) {
 
 export function overviewView(context) {
     const tiles = new Tiles();
-    const sums = new TopSums();
-    const lists = topLists(sums);
+    const lists = topLists();
     const charts = new ChartGroup({
         parts: ["api", "cluster"], panels: CLUSTER_PANELS, sum: "nodes", context,
     });
     let cluster;
     const totals = {
-        ask: async (signal) => {
-            sums.begin();
-            cluster = await get(["api", "cluster"], {}, signal);
+        ask: async (round) => {
+            cluster = await get(["api", "cluster"], {}, round);
             tiles.show(cluster, silentNodes(cluster, charts.history));
         },
     };
     const history = {
-        ask: async (signal) => {
-            await charts.ask(signal);
+        ask: async (round) => {
+            await charts.ask(round);
             const now = serverNow() / 1000;
             if (cluster)
                 tiles.show(cluster, silentNodes(cluster, charts.history));

@@ -11,7 +11,7 @@ import {Table} from "../table.js";
 import {t} from "../words.js";
 import {View, crumb, heading} from "./view.js";
 
-function against(usage, {request, limit}, format) {
+export function against(usage, {request, limit}, format) {
     const parts = [format(usage)];
     if (limit !== undefined)
         parts.push(`${t("of_limit", {limit: format(limit)})} (${percent(usage, limit)})`);
@@ -58,7 +58,7 @@ export function podView(namespace, name, context) {
     const parts = ["api", "namespaces", namespace, "pods", name];
     const facts = new Facts(parts, podFacts);
     const charts = new ChartGroup({parts, panels: POD_PANELS, events: POD_EVENTS, context});
-    const table = new Table({caption: t("containers"), columns: containerColumns(), key: (c) => c.id || c.name});
+    const table = new Table({caption: t("containers"), columns: containerColumns({namespace, pod_name: name}), key: (c) => c.id || c.name});
     facts.onItem = (pod) => {
         table.render(pod.containers || []);
         charts.show(starts(pod));

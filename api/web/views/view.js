@@ -4,7 +4,7 @@ import {h} from "../dom.js";
 import {link} from "../router.js";
 
 export class View {
-    /* parts: those with ask(signal), perhaps destroy(). crumbs: [[text, href], …]. */
+    /* parts: those with ask(round), perhaps destroy(). crumbs: [[text, href], …]. */
     constructor({title, crumbs, parts, element}) {
         this.title = title;
         this.crumbs = crumbs || [];
@@ -13,8 +13,8 @@ export class View {
     }
 
     /* All parts ask at once; the first that fails fails the whole, after the others are done. */
-    async ask(signal) {
-        const results = await Promise.allSettled(this.parts.map((part) => part.ask(signal)));
+    async ask(round) {
+        const results = await Promise.allSettled(this.parts.map((part) => part.ask(round)));
         const failed = results.find((result) => result.status === "rejected");
         if (failed)
             throw failed.reason;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "entity_stream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers.h"
+#include "api.h"
+#include "time_format.h"
+
+#define PIECE 16384 /* bytes of JSON made before the client is asked to take them */
+
+struct stream {
+    const struct km_api *api;
+    struct km_filter filter; /* its texts are ours */
+    int64_t now_ms, left;    /* items that may still be written */
+    struct km_cursor cursor;
+    struct km_ref refs[KM_STORE_PIECE];
+    size_t count, next;
+    bool begun;
+    struct km_json w;
+};
+
+void km_write_entity(struct km_json *w, const struct km_api *api, enum km_entity_kind kind,
+                     struct km_ref ref, int64_t now_ms)
+{
+    struct km_view view;
+
+    if (km_store_view(api->store, ref, &view) < 0)
+        return;
+    switch (kind) {
+    case KM_ENTITY_NODE:
+        km_answer_node(w, api->store, &view, api->interval_ms, now_ms);
+        break;
+    case KM_ENTITY_POD:
+        km_answer_pod(w, api->store, &view, now_ms, NULL, 0);
+        break;
+    case KM_ENTITY_CONTAINER:
+        km_answer_container(w, api->store, &view);
+        break;
+    }
+}
+
+/* 0x01 stands between the parts, so that names are in the order of their parts. */
+bool km_entity_list_name(const struct km_store *store, struct km_ref ref,
+                         char ret_name[KM_LIST_NAME])
+{
+    struct km_view view;
+
+    if (km_store_view(store, ref, &view) < 0)
+        return false;
+    if (view.kind == KM_ENTITY_NODE)
+        snprintf(ret_name, KM_LIST_NAME, "%s", view.node);
+    else
+        snprintf(ret_name, KM_LIST_NAME, "%s\x01%s\x01%s", view.name_space ? view.name_space : "",
+                 view.pod ? view.pod : "", view.container ? view.container : "");
+    return true;
+}
+
+static void stream_free(void *arg)
+{
+    struct stream *s = arg;
+    const char *const texts[] = {s->filter.name_space, s->filter.pod,        s->filter.uid,
+                                 s->filter.container,  s->filter.deployment, s->filter.owner_kind,
+                                 s->filter.owner_name, s->filter.node};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        free((char *)texts[i]);
+    free(s);
+}
+
+/* Makes a text of the filter ours; false where memory runs out. */
+static bool own(const char **text)
+{
+    if (!*text)
+        return true;
+    *text = strdup(*text);
+    return *text != NULL;
+}
+
+static struct stream *stream_new(const struct km_filter *filter)
+{
+    struct stream *s = calloc(1, sizeof(*s));
+    struct km_filter *f;
+    bool good;
+
+    if (!s)
+        return NULL;
+    s->filter = *filter;
+    f = &s->filter;
+    /* All of them, so that what is freed is ours. */
+    good = own(&f->name_space);
+    good = own(&f->pod) && good;
+    good = own(&f->uid) && good;
+    good = own(&f->container) && good;
+    good = own(&f->deployment) && good;
+    good = own(&f->owner_kind) && good;
+    good = own(&f->owner_name) && good;
+    good = own(&f->node) && good;
+    if (good)
+        return s;
+    stream_free(s);
+    return NULL;
+}
+
+/* True if there is a next one, at refs[next]. */
+static bool has_next(struct stream *s)
+{
+    if (s->next < s->count)
+        return true;
+    s->next = 0;
+    return km_store_next(s->api->store, &s->filter, s->now_ms, &s->cursor, s->refs, &s->count) ==
+               0 &&
+           s->count > 0;
+}
+
+/* The name of the last item that is still there: those behind it are gone and listed by nobody. */
+static bool last_name(const struct stream *s, char ret_name[KM_LIST_NAME])
+{
+    size_t i = s->next;
+
+    while (i > 0 && !km_entity_list_name(s->api->store, s->refs[i - 1], ret_name))
+        i--;
+    return i > 0;
+}
+
+static void write_end(struct stream *s)
+{
+    char name[KM_LIST_NAME];
+    bool named = s->left == 0 && last_name(s, name);
+
+    km_json_array_end(&s->w);
+    if (named && has_next(s))
+        km_list_write_token(&s->w, 0, name);
+    km_json_object_end(&s->w);
+}
+
+static int stream_next(void *arg, struct km_buf *out)
+{
+    struct stream *s = arg;
+    size_t begin = out->len;
+
+    s->w.out = out;
+    if (!s->begun) {
+        km_json_object(&s->w);
+        km_json_member_array(&s->w, "items");
+        s->begun = true;
+    }
+    for (; s->left > 0 && has_next(s); s->left--) {
+        if (out->len - begin >= PIECE)
+            return 1;
+        km_write_entity(&s->w, s->api, s->filter.kind, s->refs[s->next++], s->now_ms);
+    }
+    write_end(s);
+    return 0;
+}
+
+/* Sets the cursor behind the name of a token: "ns\1pod\1container". */
+static void go_behind(struct km_cursor *cursor, const char *name)
+{
+    char text[KM_LIST_NAME];
+    const char *part[KM_NAME_PARTS] = {text};
+    unsigned parts = 1;
+
+    snprintf(text, sizeof(text), "%s", name);
+    for (char *p = text; *p && parts < KM_NAME_PARTS; p++) {
+        if (*p == '\x01') {
+            *p = '\0';
+            part[parts++] = p + 1;
+        }
+    }
+    km_cursor_set(cursor, part);
+}
+
+void km_stream_entities(struct km_call *call, const struct km_filter *filter)
+{
+    const char *token = km_call_text(call, "continue"), *name;
+    struct stream *s = stream_new(filter);
+    double value;
+
+    if (!s) {
+        km_answer_no_memory(call);
+        return;
+    }
+    s->api = km_call_api(call);
+    s->now_ms = km_time_now_ms();
+    s->left = km_call_int(call, "limit", INT64_MAX);
+    if (token && km_list_read_token(token, &value, &name) < 0) {
+        stream_free(s);
+        km_list_refuse_token(call);
+        return;
+    }
+    if (token)
+        go_behind(&s->cursor, name);
+    km_answer_stream(call, stream_next, stream_free, s);
+}
