@@ -8,6 +8,7 @@
 #                        namespace that is deleted afterwards; 0: as it is
 #   BUSY=20              of 100 pods that are made, how many work
 #   TICKS=60 INTERVAL=5  how many ticks are watched, and how many seconds lie between two
+#   COMPRESS=auto        always: what a server on another machine gets; a collector that is older than the option: empty
 #   BUILD=build-release  where the programs are built; TLS=1: post over TLS with a certificate made here
 #
 # Needs root, curl, and for the count of system calls strace. Ends by itself and removes what it made.
@@ -84,7 +85,8 @@ for _ in $(seq 100); do
 done
 server=$scheme://${server#*://}
 node=${NODE_NAME:-$(if [ -n "${KUBECONFIG:-}" ]; then kubectl get nodes -o jsonpath='{.items[0].metadata.name}'; else hostname; fi)}
-"$build/collector/kubemonitor-collector" --server "$server" --node "$node" --interval "${interval}s" "${names[@]}" &
+"$build/collector/kubemonitor-collector" --server "$server" --node "$node" --interval "${interval}s" \
+    "${names[@]}" ${COMPRESS:+--compress "$COMPRESS"} &
 collector=$!
 pids+=("$collector")
 sleep $((interval * 5)) # files are opened, names found, and what sleeps is known to
@@ -96,7 +98,7 @@ threads() { # "TID NAME NANOSECONDS" of each thread
 }
 
 answer() { # KEY: of the group "collector" of the node's answer
-    curl -sf "$server/api/nodes/$node" | grep -o '"collector":{[^}]*}' | grep -o "\"$1\":[0-9]*" | cut -d: -f2
+    curl -sf "$server/api/nodes/$node" | grep -o '"collector":{[^}]*}' | grep -o "\"$1\":[0-9]*" | cut -d: -f2 || echo 0
 }
 
 status() { # KEY
@@ -131,7 +133,7 @@ join <(sort "$scratch/before") <(sort "$scratch/after") | awk -v n="$ticks" \
 row "tick by the clock: read, encode, hand over, ms" "$(awk -v a="$tick_sum" -v n="$ticks" 'BEGIN {printf "%.2f", a / n / 1000}')"
 row "files read a tick" $((reads_sum / ticks))
 row "files kept open, most" "$files_max"
-row "bytes of a body" $((bytes / ticks))
+row "bytes of a body on the way" $((bytes / ticks))
 for field in Rss Pss Pss_Anon; do
     row "$field, KiB" "$(awk -v f="$field:" '$1 == f {print $2}' "/proc/$collector/smaps_rollup")"
 done

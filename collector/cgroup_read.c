@@ -124,27 +124,26 @@ void km_cgroup_read(struct km_cgroup *cgroup, struct km_root *root,
 {
     struct reading r = {cgroup, root, mounts,
                         path,   buf,  .scan = {&mounts->stacked, cgroup->quota, &cgroup->sample}};
-    bool all = (how & KM_CGROUP_ALL) || !cgroup->known;
+    bool first = !cgroup->known, busy;
     int64_t waited;
 
     cgroup->made_anew = false;
-    if (all)
+    if (first || (how & KM_CGROUP_LIMITS))
         read_files(&r, KM_WHEN_ASKED);
-    if (!(how & KM_CGROUP_NO_TASK_RAN) || all)
+    if (first || !(how & KM_CGROUP_NO_TASK_RAN))
         read_files(&r, KM_WHEN_CPU);
-    if (!(how & KM_CGROUP_USAGE_STAYED) || all)
+    if (first || !(how & KM_CGROUP_USAGE_STAYED))
         read_files(&r, KM_WHEN_USAGE);
-    if (cgroup->made_anew && !all) {
-        all = true;
+    if (cgroup->made_anew)
         read_files(&r, KM_WHEN_ASKED);
-    }
-    count_quiet(&r,
-                cgroup->known && ((how & KM_CGROUP_NO_TASK_RAN) || (r.cpu_known && r.cpu_stayed)));
+    count_quiet(&r, !first && ((how & KM_CGROUP_NO_TASK_RAN) || (r.cpu_known && r.cpu_stayed)));
     cgroup->usage_stayed =
-        cgroup->known && ((how & KM_CGROUP_USAGE_STAYED) || (r.usage_known && r.usage_stayed));
-    if (cgroup->quiet < KM_CGROUP_QUIET || !cgroup->usage_stayed || all || (how & KM_CGROUP_MEMORY))
+        !first && ((how & KM_CGROUP_USAGE_STAYED) || (r.usage_known && r.usage_stayed));
+    /* A quota that is new has throttled nobody yet, and says so. */
+    busy = cgroup->quiet < KM_CGROUP_QUIET || r.scan.quota != cgroup->quota;
+    if (busy || !cgroup->usage_stayed || (how & KM_CGROUP_MEMORY))
         read_files(&r, KM_WHEN_MEMORY);
-    if (cgroup->quiet < KM_CGROUP_QUIET || all) {
+    if (busy) {
         read_files(&r, KM_WHEN_BUSY);
         cgroup->busy_open = true;
         waited = stalls(&cgroup->sample);

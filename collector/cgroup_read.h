@@ -19,7 +19,7 @@
  *     task ran, no task waits, and none can begin to without running.
  *   - While memory usage stays as well, nothing was charged or freed. Then memory.stat can only
  *     move by reclaim, which the node counts: KM_CGROUP_MEMORY has it read all the same.
- *   - Limits are read when KM_CGROUP_ALL asks for everything.
+ *   - Limits are read at first and when KM_CGROUP_LIMITS asks for them.
  *
  * A cgroup without CPU usage is read whole each time. All zero is a cgroup not read yet;
  * km_cgroup_close() when it is gone.
@@ -42,7 +42,7 @@ struct km_cgroup {
 
 /* What is known before: a sum of these. */
 enum km_cgroup_how {
-    KM_CGROUP_ALL = 1,          /* read everything, limits too */
+    KM_CGROUP_LIMITS = 1,       /* limits may have been changed */
     KM_CGROUP_MEMORY = 2,       /* memory.stat too */
     KM_CGROUP_NO_TASK_RAN = 4,  /* the cgroup above says so: CPU usage is not read */
     KM_CGROUP_USAGE_STAYED = 8, /* the same of memory usage */

@@ -38,10 +38,16 @@ static void set_working_set(const char *text, const char *key, struct km_sample 
 
 /* --- cgroup v1 ------------------------------------------------------------------------------- */
 
+/* Without a quota there is nothing to be throttled by, and nothing is said of it. */
 static void cfs_quota(struct km_cgroup_scan *c, char *text)
 {
     if (!km_scan_number(text, &c->quota))
         c->quota = 0;
+    if (c->quota > 0)
+        return;
+    km_sample_unset(c->sample, KM_CPU_PERIODS);
+    km_sample_unset(c->sample, KM_CPU_THROTTLED_PERIODS);
+    km_sample_unset(c->sample, KM_CPU_THROTTLED_USEC);
 }
 
 static void cfs_period(struct km_cgroup_scan *c, char *text)
@@ -150,7 +156,7 @@ static void memory_max(struct km_cgroup_scan *c, char *text)
     number(text, KM_MEM_LIMIT, 1, c->sample);
 }
 
-/* Without a quota there is nothing to be throttled by, and nothing is said of it. */
+/* Throttling as on v1: only where there is a quota. */
 static void cpu_stat(struct km_cgroup_scan *c, char *text)
 {
     static const struct km_scan_rule usage[] = {{"usage_usec ", KM_CPU_USAGE_USEC, 1},
@@ -294,7 +300,7 @@ static void pressure_io(struct km_cgroup_scan *c, char *text)
  * v2 counts what the flusher writes in the cgroup's name later, so io.stat is always read.
  */
 const struct km_cgroup_file km_cgroup_files[KM_CGROUP_FILES] = {
-    V1(CPU, "cpu.cfs_quota_us", ASKED, 0, cfs_quota, KM_CPU_LIMIT, THROTTLING),
+    V1(CPU, "cpu.cfs_quota_us", ASKED, 0, cfs_quota, KM_CPU_LIMIT),
     V1(CPU, "cpu.cfs_period_us", ASKED, KM_IF_QUOTA, cfs_period, 0),
     V1(MEMORY, "memory.limit_in_bytes", ASKED, 0, memory_limit_v1, KM_MEM_LIMIT),
     V2(CPU, "cpu.max", ASKED, cpu_max, KM_CPU_LIMIT),

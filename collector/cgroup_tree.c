@@ -107,6 +107,15 @@ static void look(struct km_cgroup_tree *tree, struct km_folder *f, struct km_buf
     }
 }
 
+/* The folder's inode is no more; another one may have its number by now. */
+static void forget(struct km_folder *f)
+{
+    f->watch = -1;
+    f->inode = 0;
+    if (f->parent)
+        f->parent->changed = true;
+}
+
 /* Marks the folders that inotify names. */
 static void take_events(struct km_cgroup_tree *tree)
 {
@@ -123,7 +132,7 @@ static void take_events(struct km_cgroup_tree *tree)
                 if (tree->all[i]->watch != e->wd)
                     continue;
                 if (e->mask & IN_IGNORED)
-                    tree->all[i]->watch = -1;
+                    forget(tree->all[i]);
                 if (e->mask & IN_ISDIR)
                     tree->all[i]->changed = true;
             }

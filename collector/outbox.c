@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "clean.h"
 #include "gzip.h"
 
 /* Bodies of one node differ by some digits: room for more of them, so that memory serves again. */
@@ -15,11 +16,14 @@
 struct km_outbox {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
-    bool woken;
+    bool woken, pack_all;
     struct km_payload *oldest, *newest;
     struct km_payload *spare; /* a delivered one, for its memory */
     size_t bytes, limit, count;
     uint64_t dropped;
+    /* Of the thread that puts: */
+    struct km_gzip_packer *packer; /* NULL while nothing has to be packed */
+    struct km_buf packed;
 };
 
 struct km_outbox *km_outbox_new(size_t limit)
@@ -59,6 +63,8 @@ void km_outbox_free(struct km_outbox *outbox)
     while (outbox->oldest)
         free(take_oldest(outbox));
     free(outbox->spare);
+    km_gzip_packer_free(outbox->packer);
+    km_buf_done(&outbox->packed);
     pthread_cond_destroy(&outbox->arrived);
     pthread_mutex_destroy(&outbox->lock);
     free(outbox);
@@ -84,14 +90,6 @@ static struct km_payload *payload_new(const void *body, size_t len, bool gzip, s
     return payload;
 }
 
-static struct km_payload *payload_packed(const void *body, size_t len)
-{
-    km_auto_buf struct km_buf packed = KM_BUF_INIT;
-
-    return km_gzip(body, len, &packed) < 0 ? NULL
-                                           : payload_new(packed.data, packed.len, true, 0, NULL);
-}
-
 static struct km_payload *take_spare(struct km_outbox *o)
 {
     struct km_payload *spare;
@@ -103,13 +101,53 @@ static struct km_payload *take_spare(struct km_outbox *o)
     return spare;
 }
 
+/* Packs into outbox->packed. */
+static int pack(struct km_outbox *o, int level, const void *body, size_t len)
+{
+    if (!o->packer)
+        o->packer = km_gzip_packer_new();
+    km_buf_clear(&o->packed);
+    return o->packer ? km_gzip_pack(o->packer, level, body, len, &o->packed) : -ENOMEM;
+}
+
+static void stop_packing(struct km_outbox *o)
+{
+    km_gzip_packer_free(km_take_ptr(o->packer));
+    km_buf_done(&o->packed);
+}
+
+/* The batch as it is to be sent; waits says that others wait. */
+static struct km_payload *make_payload(struct km_outbox *o, bool waits, bool pack_all,
+                                       const void *body, size_t len)
+{
+    if (!waits && !pack_all) {
+        stop_packing(o);
+        return payload_new(body, len, false, SPARE_ROOM, take_spare(o));
+    }
+    if (pack(o, waits ? KM_GZIP_SMALL : KM_GZIP_FAST, body, len) < 0)
+        return NULL;
+    if (waits)
+        return payload_new(o->packed.data, o->packed.len, true, 0, NULL);
+    return payload_new(o->packed.data, o->packed.len, true, SPARE_ROOM, take_spare(o));
+}
+
+void km_outbox_pack_all(struct km_outbox *outbox, bool yes)
+{
+    pthread_mutex_lock(&outbox->lock);
+    outbox->pack_all = yes;
+    pthread_mutex_unlock(&outbox->lock);
+}
+
 int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len)
 {
-    struct km_payload *payload =
-        km_outbox_waiting(outbox) > 0
-            ? payload_packed(body, len)
-            : payload_new(body, len, false, SPARE_ROOM, take_spare(outbox));
+    struct km_payload *payload;
+    bool waits, pack_all;
 
+    pthread_mutex_lock(&outbox->lock);
+    waits = outbox->count > 0;
+    pack_all = outbox->pack_all;
+    pthread_mutex_unlock(&outbox->lock);
+    payload = make_payload(outbox, waits, pack_all, body, len);
     if (!payload)
         return -ENOMEM;
     len = payload->len;
@@ -182,13 +220,13 @@ void km_outbox_done(struct km_outbox *outbox, struct km_payload *payload)
 
     if (!payload)
         return;
-    /* What was packed is small, and made where it is needed. */
-    if (!payload->gzip) {
-        pthread_mutex_lock(&outbox->lock);
+    pthread_mutex_lock(&outbox->lock);
+    /* Of many that have waited none is of use: each has just the room that it needs. */
+    if (outbox->count == 0) {
         other = outbox->spare;
         outbox->spare = payload;
-        pthread_mutex_unlock(&outbox->lock);
     }
+    pthread_mutex_unlock(&outbox->lock);
     free(other);
 }
 

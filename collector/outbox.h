@@ -10,9 +10,9 @@
  * Encoded batches that a server has not acknowledged yet, oldest first, within a limit of bytes.
  * The tick puts, a push thread takes.
  *
- * A batch that finds others waiting is packed with gzip, to about a tenth: the server is away, and
- * the limit should last long. A server that answers gets its batches as they are: packing one
- * would cost more than reading all the kernel's files for it.
+ * A batch that finds others waiting is packed with gzip as small as it gets, to about a ninth: the
+ * server is away, and the limit should last long. What goes at once is packed fast, to a seventh,
+ * where km_outbox_pack_all() says that bytes on the way cost more than CPU time.
  */
 struct km_outbox;
 
@@ -25,6 +25,9 @@ struct km_payload {
 
 struct km_outbox *km_outbox_new(size_t limit); /* NULL when memory runs out */
 void km_outbox_free(struct km_outbox *outbox);
+
+/* Whether batches that do not have to wait are packed, too. Not at first. */
+void km_outbox_pack_all(struct km_outbox *outbox, bool yes);
 
 /*
  * Adds a copy of the body, packed where others wait; the oldest go where the limit wants it.

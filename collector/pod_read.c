@@ -116,9 +116,9 @@ static void read_container(struct km_pod_reader *r, struct km_pod_entry *pod,
         read_cgroup(r, &c->cgroup, c->folders[0].path, how, &c->usage, s);
     if (facts)
         take_container_facts(facts, ret);
-    if (!is_quiet(&c->cgroup) || (how & KM_CGROUP_ALL) || (c->is_pause && facts))
+    if (!is_quiet(&c->cgroup) || (c->is_pause && facts))
         read_processes(r, pod, c, facts != NULL);
-    if (is_quiet(&c->cgroup) && (!was_quiet || (how & KM_CGROUP_ALL)))
+    if (is_quiet(&c->cgroup) && !was_quiet)
         close_processes(r, c);
     if (c->processes.known)
         km_sample_set(s, KM_PROC_PIDS, (int64_t)c->processes.count);
@@ -193,7 +193,7 @@ static unsigned asked_for(const struct km_pod_reader *r, const struct km_pod_ent
 {
     uint64_t turn = r->tick + pod->number;
 
-    return (news || turn % KM_POD_ALL_TICKS == 0 ? KM_CGROUP_ALL : 0) |
+    return (news || turn % KM_POD_LIMITS_TICKS == 0 ? KM_CGROUP_LIMITS : 0) |
            (r->reclaim || turn % KM_POD_MEMORY_TICKS == 0 ? KM_CGROUP_MEMORY : 0);
 }
 

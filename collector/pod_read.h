@@ -24,7 +24,7 @@ struct km_pod_reader {
  * has everything read at once.
  */
 #define KM_POD_MEMORY_TICKS 12
-#define KM_POD_ALL_TICKS    60
+#define KM_POD_LIMITS_TICKS 60
 
 /*
  * Reads a pod and its containers into ret_pod, which points into the entry and is valid until the

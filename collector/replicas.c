@@ -111,6 +111,11 @@ static struct slot *choose(struct km_replicas *r)
     return vacant ? vacant : unused;
 }
 
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
 static int occupy(struct km_replicas *r, const char *address)
 {
     struct slot *slot = choose(r);
@@ -131,6 +136,10 @@ static int occupy(struct km_replicas *r, const char *address)
     if (!slot->outbox)
         slot->outbox = km_outbox_new(r->config.outbox_limit);
     push.outbox = slot->outbox;
+    if (slot->outbox)
+        km_outbox_pack_all(slot->outbox, r->config.pack == KM_PACK_AUTO
+                                             ? !is_loopback(address)
+                                             : r->config.pack == KM_PACK_ALWAYS);
     strcpy(slot->address, address);
     result = push.outbox ? km_push_start(&push, &slot->push) : -ENOMEM;
     pthread_mutex_unlock(&r->lock);

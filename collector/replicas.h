@@ -24,10 +24,18 @@ struct km_replicas;
 
 typedef char km_address[INET6_ADDRSTRLEN];
 
+/* Which batches travel packed; those that have to wait are in any case. */
+enum km_replicas_pack {
+    KM_PACK_AUTO, /* to servers on other machines */
+    KM_PACK_ALWAYS,
+    KM_PACK_NEVER,
+};
+
 struct km_replicas_config {
     const char *server, *node, *token_file; /* as of push.h */
     size_t outbox_limit;                    /* bytes for each server */
-    int64_t resolve_ms;                     /* between two looks at the name */
+    enum km_replicas_pack pack;
+    int64_t resolve_ms; /* between two looks at the name */
     /*
      * Writes up to max addresses of the host; returns how many, or a negative number. NULL:
      * km_replicas_resolve().

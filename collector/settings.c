@@ -23,6 +23,8 @@ static const struct km_option options[] = {
      "Bearer token for the API servers; read again when it changes"},
     {"outbox-limit", "KUBEMONITOR_OUTBOX_LIMIT", KM_OPTION_SIZE, O(outbox_limit), "SIZE", "16Mi",
      65536, INT64_C(1) << 34, "Batches kept for each server that does not answer; oldest go first"},
+    {"compress", "KUBEMONITOR_COMPRESS", KM_OPTION_CHOICE, O(compress), "auto|always|never", "auto",
+     0, 0, "Whether batches are packed with gzip on the way; auto: to servers on other machines"},
     {"once", NULL, KM_OPTION_FLAG, O(once), NULL, NULL, 0, 0, "One reading, then exit"},
     {"print", NULL, KM_OPTION_FLAG, O(print), NULL, NULL, 0, 0,
      "Write readings to standard output as JSON instead of posting them"},

@@ -13,6 +13,7 @@ struct km_settings {
     const char *node;   /* NULL: the host's name */
     const char *root, *proc;
     int64_t interval, outbox_limit;
+    int compress;           /* enum km_replicas_pack */
     int names;              /* enum km_names_source */
     const char *kubeconfig; /* NULL: the service account */
     const char *token_file; /* NULL: none */

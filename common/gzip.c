@@ -123,6 +123,53 @@ int km_gzip(const void *data, size_t len, struct km_buf *out)
     return r;
 }
 
+struct km_gzip_packer {
+    z_stream z;
+};
+
+struct km_gzip_packer *km_gzip_packer_new(void)
+{
+    km_auto_free struct km_gzip_packer *packer = calloc(1, sizeof(*packer));
+
+    if (!packer || deflateInit2(&packer->z, KM_GZIP_FAST, Z_DEFLATED, MAX_WBITS + 16, 8,
+                                Z_DEFAULT_STRATEGY) != Z_OK)
+        return NULL;
+    return km_take_ptr(packer);
+}
+
+void km_gzip_packer_free(struct km_gzip_packer *packer)
+{
+    if (!packer)
+        return;
+    deflateEnd(&packer->z);
+    free(packer);
+}
+
+int km_gzip_pack(struct km_gzip_packer *packer, int level, const void *data, size_t len,
+                 struct km_buf *out)
+{
+    z_stream *z = &packer->z;
+    size_t left = len;
+    int r;
+
+    deflateReset(z);
+    deflateParams(z, level, Z_DEFAULT_STRATEGY);
+    z->next_in = (Bytef *)(uintptr_t)data;
+    do {
+        if (z->avail_in == 0) {
+            z->avail_in = next_part(left);
+            left -= z->avail_in;
+        }
+        if (km_buf_reserve(out, PIECE) < 0)
+            return -ENOMEM;
+        z->next_out = (Bytef *)out->data + out->len;
+        z->avail_out = PIECE;
+        r = deflate(z, left == 0 ? Z_FINISH : Z_NO_FLUSH);
+        out->len += PIECE - z->avail_out;
+    } while (r != Z_STREAM_END);
+    return 0;
+}
+
 /* True if an element's parameters ";q=0.5;…" say that it is not wanted: q=0, q=0.0, q=0.000. */
 static bool refused(const char *params, size_t len)
 {

@@ -37,6 +37,23 @@ int km_gzip_stream_write(struct km_gzip_stream *stream, const void *data, size_t
                          struct km_buf *out);
 
 /*
+ * Packing of whole texts one after another, in memory that is kept (270 KB; the window is the
+ * largest, 32 KiB).
+ */
+struct km_gzip_packer;
+
+/* Level 1 is the fastest, 9 packs best. */
+#define KM_GZIP_FAST  1
+#define KM_GZIP_SMALL 6
+
+struct km_gzip_packer *km_gzip_packer_new(void); /* NULL when memory runs out */
+void km_gzip_packer_free(struct km_gzip_packer *packer);
+
+/* Appends data packed to out. Allocates only where out has to grow. Returns 0 or -ENOMEM. */
+int km_gzip_pack(struct km_gzip_packer *packer, int level, const void *data, size_t len,
+                 struct km_buf *out);
+
+/*
  * True if an Accept-Encoding header's text allows gzip: "gzip, deflate, br", "*", not "gzip;q=0".
  * NULL, no header, does not.
  */

@@ -211,9 +211,10 @@ def test_each_of_several_servers_gets_everything(started):
 
 
 def test_what_is_dropped_is_the_oldest_and_is_counted(started, host):
-    """64 KiB hold few readings of 40 pods: a long absence leaves a gap, and the node's answer tells how many are missing."""
-    for n in range(40):
-        host.cgroup(host.container(n), cpu__stat=lines(usage_usec=n), memory__current=4096 * n)
+    """64 KiB hold some twenty readings of 99 pods: a long absence leaves a gap, and the node's answer tells how many are
+    missing."""
+    for n in range(99):
+        host.cgroup(host.container(n), cpu__stat=lines(usage_usec=n * 7919 ** 2), memory__current=4096 * n * 104729 % 2 ** 40)
     server = Server()
     wire = Wire(server)
     started(wire.url, options=["--outbox-limit", "64Ki"])
@@ -232,6 +233,24 @@ def test_what_is_dropped_is_the_oldest_and_is_counted(started, host):
     assert len(gaps) == 1, "one gap, of the oldest that waited"
     assert time_of(rows[gaps[0]]) < time_of(rows[-1]) - 5 * INTERVAL, "what came after it is there"
     server.stop()
+
+
+def test_what_travels_packed_arrives_whole(started, host):
+    """Two servers, one with everything packed: the same rows of node and pods in both."""
+    plain, packed = Server(), Server()
+    one = started(plain.url, options=["--compress", "never"])
+    two = started(packed.url, options=["--compress", "always"])
+    for server in (plain, packed):
+        wait_for(lambda: len(server.rows()) >= 20)
+    for process in (one, two):
+        process.terminate()
+        assert process.wait(30) == 0
+    for server in (plain, packed):
+        check_whole(server.rows())
+    sizes = [s.get("/api/status")["http"]["bytes_in"] / len(s.rows()) for s in (plain, packed)]
+    assert sizes[1] < sizes[0], "bytes that the servers received for each reading"
+    for server in (plain, packed):
+        server.stop()
 
 
 def test_a_stopping_collector_delivers_what_waits(started):

@@ -296,14 +296,17 @@ static void limits_are_read_when_asked_for(void **state)
     temp_root_put(t, "/cpu/pod/cpu.stat", "nr_periods 4\nnr_throttled 0\nthrottled_time 0\n");
     read_again(t, &c, &v1, 0);
     check(&c.sample, KM_MEM_LIMIT, 4096);
-    assert_int_equal(read_again(t, &c, &v1, KM_CGROUP_ALL), 12);
+    assert_int_equal(read_again(t, &c, &v1, KM_CGROUP_LIMITS), 12);
     check(&c.sample, KM_MEM_LIMIT, 8192);
     check(&c.sample, KM_CPU_LIMIT, 500);
     check(&c.sample, KM_CPU_THROTTLED_PERIODS, 0);
     assert_int_equal(t->root.kept, 3);
+    /* The same quota again: nothing else is read for it. */
+    assert_int_equal(read_again(t, &c, &v1, KM_CGROUP_LIMITS), 5);
+    check(&c.sample, KM_CPU_THROTTLED_PERIODS, 0);
     /* The quota is taken away: there is nothing to be throttled by. */
     temp_root_put(t, "/cpu/pod/cpu.cfs_quota_us", "-1\n");
-    read_again(t, &c, &v1, KM_CGROUP_ALL);
+    read_again(t, &c, &v1, KM_CGROUP_LIMITS);
     assert_false(km_sample_has(&c.sample, KM_CPU_LIMIT));
     assert_false(km_sample_has(&c.sample, KM_CPU_THROTTLED_PERIODS));
     km_cgroup_close(&c, &t->root);

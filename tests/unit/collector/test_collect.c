@@ -15,7 +15,7 @@
 
 /* Whole ticks of a host of many pods: what they allocate, and what they leave behind. */
 
-#define PODS 40
+#define PODS 20
 #define CG   "/sys/fs/cgroup"
 
 static void put_pod(struct temp_root *t, int n, int container, int usage)
@@ -33,8 +33,8 @@ static void put_pod(struct temp_root *t, int n, int container, int usage)
     char pod[128], folder[256], path[512], text[128];
 
     snprintf(pod, sizeof(pod), CG "/kubepods/pod8712f785-1a3e-41ec-a00b-%012d", n);
-    snprintf(text, sizeof(text), "usage_usec %d\nnr_periods 1\nnr_throttled 0\n", usage);
     for (int level = 0; level < 2; level++) {
+        snprintf(text, sizeof(text), "usage_usec %d\nnr_periods 1\nnr_throttled 0\n", usage);
         snprintf(folder, sizeof(folder), level ? "%s/%064d" : "%s", pod, container);
         for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
             snprintf(path, sizeof(path), "%s/%s", folder, files[i].file);
@@ -45,7 +45,6 @@ static void put_pod(struct temp_root *t, int n, int container, int usage)
         snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
         snprintf(text, sizeof(text), "%d\n", 1000 + n);
         temp_root_put(t, path, level ? text : "");
-        snprintf(text, sizeof(text), "usage_usec %d\n", usage);
     }
     snprintf(path, sizeof(path), "/proc/%d/net/dev", 1000 + n);
     temp_root_put(t, path, "eth0: 1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0\n");
@@ -59,7 +58,14 @@ static void put_pod(struct temp_root *t, int n, int container, int usage)
 /* The pod works on: its CPU time, in both cgroups. */
 static void let_run(struct temp_root *t, int n, int usage)
 {
-    put_pod(t, n, 1, usage);
+    char path[512], text[64];
+
+    snprintf(text, sizeof(text), "usage_usec %d\nnr_periods 1\nnr_throttled 0\n", usage);
+    snprintf(path, sizeof(path), CG "/kubepods/pod8712f785-1a3e-41ec-a00b-%012d/cpu.stat", n);
+    temp_root_put(t, path, text);
+    snprintf(path, sizeof(path), CG "/kubepods/pod8712f785-1a3e-41ec-a00b-%012d/%064d/cpu.stat", n,
+             1);
+    temp_root_put(t, path, text);
 }
 
 struct host {
@@ -140,6 +146,7 @@ static void a_steady_tick_allocates_nothing(void **state)
 {
     struct host *h = *state;
 
+    km_outbox_pack_all(h->outbox, true);
     for (int i = 0; i < 70; i++) {
         let_run(h->t, i % 3, 2000 + i);
         tick(h);
@@ -169,7 +176,7 @@ static void gone_pods_leave_nothing_behind(void **state)
     int64_t memory = 0;
     int files = 0;
 
-    for (int wave = 0; wave < 6; wave++) {
+    for (int wave = 0; wave < 4; wave++) {
         char path[256];
 
         for (int n = 0; n < PODS; n++)

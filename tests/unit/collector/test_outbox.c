@@ -120,6 +120,38 @@ static void memory_serves_again(void **state)
     km_outbox_free(outbox);
 }
 
+/* To a server far away everything goes packed, in memory that serves again as well. */
+static void packs_all_where_that_pays(void **state)
+{
+    struct km_outbox *outbox = km_outbox_new(1 << 20);
+    const struct km_payload *first = NULL;
+    km_auto_buf struct km_buf body = KM_BUF_INIT;
+
+    (void)state;
+    for (int i = 0; i < 2000; i++)
+        km_buf_printf(&body, "{\"pod_name\":\"web-%d\"},", i);
+    km_outbox_pack_all(outbox, true);
+    for (int i = 0; i < 4; i++) {
+        km_auto_buf struct km_buf unpacked = KM_BUF_INIT;
+        struct km_payload *payload;
+
+        if (i == 3)
+            km_outbox_pack_all(outbox, false);
+        assert_int_equal(km_outbox_put(outbox, body.data, body.len), 0);
+        payload = km_outbox_take(outbox, 0);
+        assert_int_equal(payload->gzip, i < 3);
+        if (i == 0)
+            first = payload;
+        if (i < 3) {
+            assert_ptr_equal(payload, first);
+            assert_int_equal(km_gunzip(payload->body, payload->len, body.len, &unpacked), 0);
+            assert_memory_equal(unpacked.data, body.data, body.len);
+        }
+        km_outbox_done(outbox, payload);
+    }
+    km_outbox_free(outbox);
+}
+
 static void *wake_later(void *arg)
 {
     usleep(20000);
@@ -156,6 +188,7 @@ int main(void)
         cmocka_unit_test(gives_the_oldest_first_and_again),
         cmocka_unit_test(packs_what_has_to_wait),
         cmocka_unit_test(memory_serves_again),
+        cmocka_unit_test(packs_all_where_that_pays),
         cmocka_unit_test(waits_end_when_woken),
         cmocka_unit_test(drops_the_oldest_at_the_limit),
     };

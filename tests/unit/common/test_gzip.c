@@ -51,6 +51,33 @@ static void packs_in_pieces(void **state)
     assert_memory_equal(again.data, text.data, text.len);
 }
 
+/* One packer, at both levels in turn: each text stands for itself. */
+static void packs_one_text_after_another(void **state)
+{
+    struct km_gzip_packer *packer = km_gzip_packer_new();
+    size_t fast = 0, small = 0;
+
+    (void)state;
+    assert_non_null(packer);
+    for (int i = 0; i < 6; i++) {
+        km_auto_buf struct km_buf text = KM_BUF_INIT, packed = KM_BUF_INIT, again = KM_BUF_INIT;
+
+        fill(&text, i == 5 ? 0 : 5000 + i);
+        assert_int_equal(km_gzip_pack(packer, i % 2 ? KM_GZIP_FAST : KM_GZIP_SMALL, text.data,
+                                      text.len, &packed),
+                         0);
+        fast = i == 1 ? packed.len : fast;
+        small = i == 2 ? packed.len : small;
+        assert_int_equal(km_gunzip(packed.data, packed.len, text.len, &again), 0);
+        assert_int_equal(again.len, text.len);
+        if (text.len)
+            assert_memory_equal(again.data, text.data, text.len);
+    }
+    assert_true(small < fast);
+    km_gzip_packer_free(packer);
+    km_gzip_packer_free(NULL);
+}
+
 static void packs_nothing(void **state)
 {
     km_auto_buf struct km_buf packed = KM_BUF_INIT, again = KM_BUF_INIT;
@@ -144,13 +171,10 @@ static void knows_who_accepts_gzip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gives_back_what_was_packed),
-        cmocka_unit_test(packs_in_pieces),
-        cmocka_unit_test(packs_nothing),
-        cmocka_unit_test(reads_several_members),
-        cmocka_unit_test(stops_a_bomb_at_the_limit),
-        cmocka_unit_test(refuses_what_is_not_gzip),
-        cmocka_unit_test(knows_who_accepts_gzip),
+        cmocka_unit_test(gives_back_what_was_packed),   cmocka_unit_test(packs_in_pieces),
+        cmocka_unit_test(packs_one_text_after_another), cmocka_unit_test(packs_nothing),
+        cmocka_unit_test(reads_several_members),        cmocka_unit_test(stops_a_bomb_at_the_limit),
+        cmocka_unit_test(refuses_what_is_not_gzip),     cmocka_unit_test(knows_who_accepts_gzip),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
