@@ -6,6 +6,7 @@
 
 struct km_store;
 struct km_http_server;
+struct km_keep;
 struct km_streams;
 struct km_gate;
 
@@ -13,6 +14,7 @@ struct km_gate;
 struct km_api {
     struct km_store *store;
     struct km_http_server *server; /* for its figures in /api/status */
+    struct km_keep *keep;          /* orders and sums of large clusters; NULL: none is kept */
     struct km_streams *streams;    /* of /api/stream */
     struct km_gate *gate;          /* who may post and read */
     int64_t interval_ms;           /* --interval */

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "file_limit.h"
 #include "http_server.h"
+#include "keep.h"
 #include "kubernetes.h"
 #include "log.h"
 #include "metrics_api.h"
@@ -101,9 +102,12 @@ static int serve(const struct km_api_config *config)
         km_kubernetes_free(kubernetes);
         return 1;
     }
-    r = km_streams_new(&streams, &api.streams);
+    r = km_keep_new(&api.keep);
+    if (r == 0)
+        r = km_streams_new(&streams, &api.streams);
     if (r < 0) {
         km_error("the streams' thread cannot be started: %s", strerror(-r));
+        km_keep_free(api.keep);
         km_kubernetes_free(kubernetes);
         km_store_free(api.store);
         return 1;
@@ -112,6 +116,7 @@ static int serve(const struct km_api_config *config)
     if (r < 0) {
         km_error("cannot listen on %s: %s", config->listen, strerror(-r));
         km_streams_free(api.streams);
+        km_keep_free(api.keep);
         km_store_free(api.store);
         km_kubernetes_free(kubernetes);
         return 1;
@@ -121,6 +126,7 @@ static int serve(const struct km_api_config *config)
         km_error("%s", error.len ? km_buf_str(&error) : strerror(-r));
         km_http_server_stop(api.server, 0);
         km_streams_free(api.streams);
+        km_keep_free(api.keep);
         km_store_free(api.store);
         km_kubernetes_free(kubernetes);
         return 1;
@@ -134,6 +140,7 @@ static int serve(const struct km_api_config *config)
     km_metrics_api_stop(metrics, config->drain_timeout);
     km_http_server_stop(api.server, config->drain_timeout);
     km_streams_free(api.streams);
+    km_keep_free(api.keep);
     km_store_free(api.store);
     km_kubernetes_free(kubernetes);
     return 0;

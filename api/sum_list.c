@@ -9,6 +9,7 @@
 #include "api.h"
 #include "clean.h"
 #include "entity_list.h"
+#include "keep.h"
 #include "list_page.h"
 #include "time_format.h"
 #include "total.h"
@@ -21,21 +22,27 @@ struct sum {
 };
 
 struct sums {
+    struct km_kept kept;
     enum km_sum_by by;
     struct sum **items;
     size_t count, room;
     uint32_t *place; /* hash table of 2 * room: the item's place + 1; 0: free */
 };
 
-static void sums_free(void *arg)
+static void sums_free(struct km_kept *kept)
 {
-    struct sums *s = arg;
+    struct sums *s = (struct sums *)kept;
 
     for (size_t i = 0; i < s->count; i++)
         free(s->items[i]);
     free(s->items);
     free(s->place);
     free(s);
+}
+
+static void sums_done(void *arg)
+{
+    km_kept_done(&((struct sums *)arg)->kept);
 }
 
 static void write_sum(void *arg, size_t i, struct km_json *w)
@@ -174,34 +181,65 @@ static bool add_pod(struct sums *s, const struct km_view *view, const char *only
     return sum != NULL;
 }
 
+/* The sums of all pods that match, in order. NULL where memory runs out. */
+static struct sums *sums_new(const struct km_api *api, enum km_sum_by by, const char *name_space,
+                             const char *kind)
+{
+    struct km_filter filter = {.kind = KM_ENTITY_POD, .name_space = name_space, .current = true};
+    struct sums *s = calloc(1, sizeof(*s));
+    km_auto_free struct km_ref *refs = NULL;
+    size_t n = 0;
+    bool good;
+
+    if (!s)
+        return NULL;
+    s->kept = (struct km_kept){.users = 1, .free = sums_free};
+    s->by = by;
+    good = km_store_list(api->store, &filter, km_time_now_ms(), &refs, &n) == 0;
+    for (size_t i = 0; good && i < n; i++) {
+        struct km_view view;
+
+        if (km_store_view(api->store, refs[i], &view) == 0)
+            good = add_pod(s, &view, kind);
+    }
+    if (good && s->count > 0)
+        qsort(s->items, s->count, sizeof(struct sum *), compare_sums);
+    if (good)
+        return s;
+    km_kept_done(&s->kept);
+    return NULL;
+}
+
+/* Those that are kept of all namespaces and kinds, or new ones. */
+static struct sums *sums_of(const struct km_api *api, enum km_sum_by by, const char *name_space,
+                            const char *kind)
+{
+    static const enum km_keep_slot slots[] = {[KM_SUM_NAMESPACE] = KM_KEEP_NAMESPACE_SUMS,
+                                              [KM_SUM_DEPLOYMENT] = KM_KEEP_DEPLOYMENT_SUMS,
+                                              [KM_SUM_WORKLOAD] = KM_KEEP_WORKLOAD_SUMS};
+    bool keep = api->keep && !name_space && !kind;
+    int64_t began_ms = km_time_steady_ms();
+    struct sums *s = keep ? (struct sums *)km_keep_get(api->keep, slots[by], began_ms) : NULL;
+
+    if (s)
+        return s;
+    s = sums_new(api, by, name_space, kind);
+    if (s && keep)
+        km_keep_put(api->keep, slots[by], &s->kept, began_ms, km_time_steady_ms());
+    return s;
+}
+
 void km_answer_sums(struct km_call *call, enum km_sum_by by, const char *name_space,
                     const char *kind)
 {
-    const struct km_api *api = km_call_api(call);
-    struct km_filter filter = {.kind = KM_ENTITY_POD, .name_space = name_space, .current = true};
-    struct sums *s = calloc(1, sizeof(*s));
-    struct km_list list = {.write = write_sum, .name = sum_name, .done = sums_free, .arg = s};
-    km_auto_free struct km_ref *refs = NULL;
+    struct sums *s = sums_of(km_call_api(call), by, name_space, kind);
+    struct km_list list = {.write = write_sum, .name = sum_name, .done = sums_done, .arg = s};
     int sort = km_call_choice(call, "sort", KM_SORT_NAME);
-    size_t n = 0;
 
-    if (!s || km_store_list(api->store, &filter, km_time_now_ms(), &refs, &n) < 0) {
-        free(s);
+    if (!s) {
         km_answer_no_memory(call);
         return;
     }
-    s->by = by;
-    for (size_t i = 0; i < n; i++) {
-        struct km_view view;
-
-        if (km_store_view(api->store, refs[i], &view) == 0 && !add_pod(s, &view, kind)) {
-            sums_free(s);
-            km_answer_no_memory(call);
-            return;
-        }
-    }
-    if (s->count > 0)
-        qsort(s->items, s->count, sizeof(struct sum *), compare_sums);
     list.count = s->count;
     if (sort != KM_SORT_NAME)
         list.value = calloc(s->count + 1, sizeof(double));
