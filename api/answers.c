@@ -171,6 +171,12 @@ void km_answer_pod(struct km_json *w, const struct km_store *store, const struct
         km_json_object_end(w);
     }
     km_json_member(w, "deployment", view->deployment);
+    if (view->workload_kind && view->workload_name) {
+        km_json_member_object(w, "workload");
+        km_json_member(w, "kind", view->workload_kind);
+        km_json_member(w, "name", view->workload_name);
+        km_json_object_end(w);
+    }
     if (view->host_network >= 0) {
         km_json_key(w, "host_network");
         km_json_bool(w, view->host_network);

@@ -9,6 +9,7 @@ struct km_http_server;
 struct km_keep;
 struct km_streams;
 struct km_gate;
+struct km_catch_up;
 
 /* What handlers work on. Lives from before the server starts until after it has stopped. */
 struct km_api {
@@ -17,6 +18,7 @@ struct km_api {
     struct km_keep *keep;          /* orders and sums of large clusters; NULL: none is kept */
     struct km_streams *streams;    /* of /api/stream */
     struct km_gate *gate;          /* who may post and read */
+    struct km_catch_up *catch_up;  /* whether it is ready, and what it knows of the cluster */
     int64_t interval_ms;           /* --interval */
     int64_t retention_ms;          /* --retention: also the longest window */
     int64_t started_ms;            /* Unix time */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "catch_up.h"
 #include "gate.h"
 #include "handlers.h"
 #include "health.h"
@@ -82,6 +83,8 @@ void km_get_status(struct km_call *call)
     write_store(&w, &store);
     write_http(&w, &http);
     km_gate_write_status(api->gate, &w);
+    if (api->catch_up->watch)
+        km_cluster_watch_write_status(api->catch_up->watch, &w);
     write_streams(&w, &streams);
     km_json_object_end(&w);
     km_answer_json(call, &body);
@@ -101,6 +104,7 @@ static void answer_health(struct km_call *call, bool ready)
     km_store_get_status(api->store, &store);
     health.memory_used = store.memory_used;
     health.memory_limit = store.memory_limit;
+    health.caught_up = km_catch_up_is_done(api->catch_up, health.now_ms);
     passed = km_health_write(&body, &health, ready, km_call_text(call, "verbose") != NULL);
     km_answer_text(call, passed ? 200 : 503, "text/plain; charset=utf-8", &body);
 }

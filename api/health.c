@@ -27,6 +27,11 @@ static bool has_clock(const struct km_health *h)
     return h->now_ms >= CLOCK_UNSET_MS;
 }
 
+static bool has_caught_up(const struct km_health *h)
+{
+    return h->caught_up;
+}
+
 static bool goes_on(const struct km_health *h)
 {
     return !h->stopping;
@@ -36,6 +41,7 @@ static const struct check checks[] = {
     {"ping", false, answers, ""},
     {"store-memory", false, is_within_memory, "the store has outgrown --memory-limit"},
     {"clock", true, has_clock, "the system's clock is not set"},
+    {"caught-up", true, has_caught_up, "not all nodes have been heard of since the start"},
     {"shutdown", true, goes_on, "the server is stopping"},
 };
 

@@ -12,6 +12,7 @@
 
 /* What the checks look at, all of one moment. */
 struct km_health {
+    bool caught_up;                   /* it knows what the server before it knew (catch_up.h) */
     bool stopping;                    /* SIGTERM has come; answers under way are finished */
     size_t memory_used, memory_limit; /* the store's */
     int64_t now_ms;                   /* the system's clock */

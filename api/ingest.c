@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "api.h"
+#include "catch_up.h"
 #include "gate.h"
 #include "handlers.h"
 #include "models.h"
+#include "node_sum.h"
 #include "store.h"
 #include "time_format.h"
 
@@ -104,6 +106,24 @@ static bool bind(struct km_call *call, struct km_batch *batch)
     return true;
 }
 
+/* Adds what the server knows and the sender cannot, and stores. */
+static int store_batch(const struct km_api *api, struct km_batch *batch, int64_t now_ms)
+{
+    struct km_cluster_watch *watch = api->catch_up->watch;
+    int r;
+
+    /* Outside a cluster readings are stored as they come. */
+    if (!watch)
+        return km_store_append(api->store, batch, now_ms);
+    if (batch->has_node)
+        km_node_sum(batch);
+    /* The pods are this thread's model's. */
+    km_cluster_watch_fill(watch, batch, (struct km_pod *)(uintptr_t)batch->pods);
+    r = km_store_append(api->store, batch, now_ms);
+    km_cluster_watch_done(watch);
+    return r;
+}
+
 typedef enum km_model_result decode(struct km_model *, const char *, size_t, const char *,
                                     int (*)(void *, int64_t), void *, struct km_batch *);
 
@@ -131,7 +151,7 @@ static void ingest(struct km_call *call, decode *read_body, const char *name)
     }
     if (!bind(call, &batch))
         return;
-    r = km_store_append(store, &batch, clock.now_ms);
+    r = store_batch(km_call_api(call), &batch, clock.now_ms);
     if (r == -ENOSPC) {
         km_answer_problem(call, 503, 30,
                           "the store is full: --memory-limit, --max-entities or "

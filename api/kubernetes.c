@@ -13,6 +13,7 @@ struct km_kubernetes {
     bool has_kube;
     char *account_space, *account; /* of --ingest-account */
     struct km_gate *gate;
+    struct km_cluster_watch *watch;
 };
 
 /* The way to the API: the option's, else the pod's own, else none. */
@@ -106,6 +107,8 @@ int km_kubernetes_start(const struct km_api_config *config, void (*say)(const ch
         r = split_account(k, config->ingest_account, error);
     if (r == 0)
         r = start_gate(k, config, say, error);
+    if (r == 0 && k->has_kube)
+        r = km_cluster_watch_start(&k->kube, say, &k->watch);
     if (r < 0) {
         km_kubernetes_free(k);
         return r;
@@ -124,10 +127,16 @@ const struct km_kube_config *km_kubernetes_api(const struct km_kubernetes *kuber
     return kubernetes->has_kube ? &kubernetes->kube : NULL;
 }
 
+struct km_cluster_watch *km_kubernetes_watch(struct km_kubernetes *kubernetes)
+{
+    return kubernetes->watch;
+}
+
 void km_kubernetes_free(struct km_kubernetes *kubernetes)
 {
     if (!kubernetes)
         return;
+    km_cluster_watch_stop(kubernetes->watch);
     km_gate_free(kubernetes->gate);
     km_kube_config_done(&kubernetes->kube);
     free(kubernetes->account_space);

@@ -3,12 +3,13 @@
 #define KM_API_KUBERNETES_H
 
 #include "buf.h"
+#include "cluster_watch.h"
 #include "config.h"
 #include "gate.h"
 
 /*
- * What the server has to do with the cluster it runs in: the way to the Kubernetes API, and the
- * gate. Outside of a cluster and without --kubeconfig nothing is asked.
+ * What the server has to do with the cluster it runs in: the way to the Kubernetes API, the gate,
+ * and what it watches. Outside of a cluster and without --kubeconfig nothing is asked.
  */
 struct km_kubernetes;
 
@@ -20,8 +21,9 @@ struct km_kubernetes;
 int km_kubernetes_start(const struct km_api_config *config, void (*say)(const char *words),
                         struct km_kubernetes **ret_kubernetes, struct km_buf *error);
 
-/* The gate, which lives as long. */
+/* The gate, and the watch or NULL outside of a cluster; they live as long. */
 struct km_gate *km_kubernetes_gate(struct km_kubernetes *kubernetes);
+struct km_cluster_watch *km_kubernetes_watch(struct km_kubernetes *kubernetes);
 
 /* The way to the Kubernetes API, which lives as long; NULL where there is none. */
 const struct km_kube_config *km_kubernetes_api(const struct km_kubernetes *kubernetes);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "api.h"
+#include "catch_up.h"
 #include "config.h"
 #include "file_limit.h"
 #include "http_server.h"
@@ -74,6 +75,7 @@ static int serve(const struct km_api_config *config)
     km_auto_buf struct km_buf error = KM_BUF_INIT;
     struct km_kubernetes *kubernetes;
     struct km_metrics_api *metrics = NULL;
+    struct km_catch_up catch_up = {.started_ms = api.started_ms, .interval_ms = config->interval};
     uint32_t fit = km_file_limit_raise(http.max_connections);
     sigset_t signals;
     int r;
@@ -102,6 +104,9 @@ static int serve(const struct km_api_config *config)
         km_kubernetes_free(kubernetes);
         return 1;
     }
+    catch_up.store = api.store;
+    catch_up.watch = km_kubernetes_watch(kubernetes);
+    api.catch_up = &catch_up;
     r = km_keep_new(&api.keep);
     if (r == 0)
         r = km_streams_new(&streams, &api.streams);

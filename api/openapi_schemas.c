@@ -42,13 +42,13 @@ static void time_property(struct km_json *w, const char *name, const char *descr
     km_openapi_property(w, name, "string", "date-time", description);
 }
 
-static void owner_property(struct km_json *w)
+static void owner_property(struct km_json *w, const char *key, const char *help, const char *kinds)
 {
-    km_json_member_object(w, "owner");
+    km_json_member_object(w, key);
     km_json_member(w, "type", "object");
-    km_json_member(w, "description", "the controller that owns the pod");
+    km_json_member(w, "description", help);
     km_json_member_object(w, "properties");
-    km_openapi_property(w, "kind", "string", NULL, "ReplicaSet, StatefulSet, DaemonSet, Job, …");
+    km_openapi_property(w, "kind", "string", NULL, kinds);
     km_openapi_property(w, "name", "string", NULL, "its name");
     km_json_object_end(w);
     km_json_object_end(w);
@@ -74,7 +74,11 @@ static void pod_properties(struct km_json *w, enum km_openapi_use use)
     km_openapi_property(w, "uid", "string", NULL, "its UID");
     km_openapi_property(w, "node", "string", NULL, "the node it runs on");
     km_openapi_property(w, "phase", "string", NULL, "Pending, Running, Succeeded, Failed");
-    owner_property(w);
+    owner_property(w, "owner", "the controller that owns the pod",
+                   "ReplicaSet, StatefulSet, DaemonSet, Job, …");
+    if (use == KM_OPENAPI_ANSWER)
+        owner_property(w, "workload", "what the owner belongs to, where that is no deployment",
+                       "CronJob, …");
     km_openapi_property(w, "deployment", "string", NULL, "the deployment it belongs to");
     km_openapi_property(w, "host_network", "boolean", NULL,
                         "it uses the node's network: no numbers of its own");

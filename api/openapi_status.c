@@ -106,6 +106,9 @@ void km_openapi_status(struct km_json *w)
         {"held_bytes", "bytes that clients have not taken yet"},
         {NULL, NULL}};
 
+    static const struct figure cluster[] = {
+        {"replicasets", "ReplicaSets"}, {"jobs", "Jobs"}, {"nodes", "nodes"}, {NULL, NULL}};
+
     object_begin(w, "Status", "the server's own figures");
     km_openapi_property(w, "version", "string", NULL, "of the server");
     km_openapi_property(w, "started", "string", "date-time", "when it started");
@@ -115,5 +118,7 @@ void km_openapi_status(struct km_json *w)
     figures(w, "http", "requests and connections", http);
     figures(w, "streams", "clients of /api/stream", streams);
     access_property(w);
+    figures(w, "cluster", "objects known from the Kubernetes API; absent outside a cluster",
+            cluster);
     object_end(w);
 }

@@ -166,12 +166,14 @@ static bool add_pod(struct sums *s, const struct km_view *view, const char *only
         return true; /* not resolved yet */
     if (s->by != KM_SUM_NAMESPACE) {
         bool deployed = view->deployment && *view->deployment;
+        bool owned = view->workload_kind && view->workload_name;
 
         if (!deployed && (s->by == KM_SUM_DEPLOYMENT || !view->owner_kind || !view->owner_name))
             return true;
-        name = deployed ? view->deployment : view->owner_name;
+        /* Of the last in the row of owners: a Job's pods are its CronJob's. */
+        name = deployed ? view->deployment : owned ? view->workload_name : view->owner_name;
         if (s->by == KM_SUM_WORKLOAD)
-            kind = deployed ? "Deployment" : view->owner_kind;
+            kind = deployed ? "Deployment" : owned ? view->workload_kind : view->owner_kind;
         if (only_kind && strcasecmp(kind, only_kind) != 0)
             return true;
     }

@@ -51,6 +51,9 @@ struct km_pod {
         *owner_kind; /* of the controlling owner: ReplicaSet, StatefulSet, DaemonSet, Job, … */
     const char *owner_name;
     const char *deployment;
+    /* What the owner belongs to in turn, where that is no deployment: CronJob, Rollout, … Only the
+     * server knows. */
+    const char *workload_kind, *workload_name;
     int64_t created_ms;
     int32_t restarts;    /* over all containers; -1: not known */
     int8_t host_network; /* 1, 0, or -1: not known */

@@ -46,6 +46,8 @@ static int for_each(const struct km_batch *batch, each_reading *each, struct km_
         s.facts.text[KM_FACT_OWNER_KIND] = pod->owner_kind;
         s.facts.text[KM_FACT_OWNER_NAME] = pod->owner_name;
         s.facts.text[KM_FACT_DEPLOYMENT] = pod->deployment;
+        s.facts.text[KM_FACT_WORKLOAD_KIND] = pod->workload_kind;
+        s.facts.text[KM_FACT_WORKLOAD_NAME] = pod->workload_name;
         r = each(shard, &s, take);
         if (r < 0)
             return r;
@@ -58,6 +60,8 @@ static int for_each(const struct km_batch *batch, each_reading *each, struct km_
             s.facts.text[KM_FACT_OWNER_KIND] = NULL;
             s.facts.text[KM_FACT_OWNER_NAME] = NULL;
             s.facts.text[KM_FACT_DEPLOYMENT] = NULL;
+            s.facts.text[KM_FACT_WORKLOAD_KIND] = NULL;
+            s.facts.text[KM_FACT_WORKLOAD_NAME] = NULL;
             s.facts.text[KM_FACT_CONTAINER] = container->name;
             s.facts.text[KM_FACT_CONTAINER_ID] = container->id;
             s.facts.text[KM_FACT_STATE] = container->state;

@@ -12,6 +12,7 @@ struct km_matcher {
     const struct km_filter *filter;
     int64_t now_ms;
     const char *text[KM_FACT_COUNT]; /* NULL: anything */
+    const char *owner_name;          /* of the owner, or of what that belongs to */
 };
 
 /* Returns false if the filter has a text that no entity of the shard has. */

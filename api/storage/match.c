@@ -28,7 +28,9 @@ bool km_matcher_make(const struct km_shard *shard, const struct km_filter *filte
     m.text[KM_FACT_UID] = filter->uid;
     m.text[KM_FACT_CONTAINER] = filter->container;
     m.text[KM_FACT_DEPLOYMENT] = filter->deployment;
-    m.text[KM_FACT_OWNER_NAME] = filter->owner_name;
+    m.owner_name = filter->owner_name ? km_intern_find(&shard->names, filter->owner_name) : NULL;
+    if (filter->owner_name && !m.owner_name)
+        return false;
     for (int f = 0; f < KM_FACT_COUNT; f++) {
         if (m.text[f] && !(m.text[f] = km_intern_find(&shard->names, m.text[f])))
             return false;
@@ -47,18 +49,27 @@ static bool is_in_time(const struct km_shard *shard, const struct km_matcher *m,
            km_block_first(e->blocks[0]) <= m->now_ms + KM_STORE_FUTURE_MS;
 }
 
+/* The owner of these facts is what the filter asks for. */
+static bool is_owned(const struct km_matcher *m, const struct km_entity *e, enum km_fact kind,
+                     enum km_fact name)
+{
+    const char *its = e->facts.text[kind], *wanted = m->filter->owner_kind;
+
+    return (!wanted || (its && strcasecmp(its, wanted) == 0)) &&
+           (!m->owner_name || m->owner_name == e->facts.text[name]);
+}
+
 bool km_matcher_fits(const struct km_shard *shard, const struct km_matcher *m,
                      const struct km_entity *e)
 {
-    const char *kind = e->facts.text[KM_FACT_OWNER_KIND];
-
     if (e->kind != m->filter->kind || e->n_blocks == 0)
         return false;
     for (int f = 0; f < KM_FACT_COUNT; f++) {
         if (m->text[f] && m->text[f] != e->facts.text[f])
             return false;
     }
-    if (m->filter->owner_kind && (!kind || strcasecmp(kind, m->filter->owner_kind) != 0))
+    if (!is_owned(m, e, KM_FACT_OWNER_KIND, KM_FACT_OWNER_NAME) &&
+        !is_owned(m, e, KM_FACT_WORKLOAD_KIND, KM_FACT_WORKLOAD_NAME))
         return false;
     return is_in_time(shard, m, e);
 }

@@ -99,8 +99,9 @@ struct km_filter {
     const char *uid;        /* of containers: their pod's UID */
     const char *container;  /* container name */
     const char *deployment; /* pods */
-    const char *owner_kind; /* pods; letters compare without case */
-    const char *owner_name;
+    /* Pods: of the owner, or of what that belongs to (km_pod's workload). Letters of the kind
+     * compare without case. */
+    const char *owner_kind, *owner_name;
     /*
      * Only entities that are there now. A node: always, while it has rows (the answer says when it
      * was last heard of). A pod or container of a node: its newest row is at most 3 intervals
@@ -162,6 +163,7 @@ struct km_view {
     const char *owner_kind;
     const char *owner_name;
     const char *deployment;
+    const char *workload_kind, *workload_name;
     int64_t created_ms;  /* pod; 0: not known */
     int64_t started_ms;  /* container; 0: not known */
     int64_t received_ms; /* when the newest row came, by the server's clock */

@@ -39,6 +39,8 @@ static void copy_texts(const struct km_facts *facts, struct km_view *view)
         [KM_FACT_OWNER_KIND] = &view->owner_kind,
         [KM_FACT_OWNER_NAME] = &view->owner_name,
         [KM_FACT_DEPLOYMENT] = &view->deployment,
+        [KM_FACT_WORKLOAD_KIND] = &view->workload_kind,
+        [KM_FACT_WORKLOAD_NAME] = &view->workload_name,
     };
     size_t used = 0;
 

@@ -26,7 +26,7 @@ class Kubernetes:
     def __init__(self, tmp_path):
         self.users, self.rights, self.pods, self.collections = {}, set(), {}, {}
         self.requests, self.away, self.delay = [], None, 0
-        self.queues, self.tmp_path, self.lock = {}, tmp_path, threading.Lock()
+        self.queues, self.tmp_path, self.lock, self.accepted = {}, tmp_path, threading.Lock(), {}
         self.start()
 
     def start(self, port=0):
@@ -111,6 +111,8 @@ class Kubernetes:
     def get(self, request):
         url = urllib.parse.urlsplit(request.path)
         query = dict(urllib.parse.parse_qsl(url.query))
+        with self.lock:
+            self.accepted.setdefault(url.path, set()).add(request.headers["Accept"])
         self.note("watch" if "watch" in query else url.path, query)
         if self.away:
             self.send(request, self.away, {"message": "away"})

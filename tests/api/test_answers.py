@@ -148,7 +148,7 @@ def test_the_collector_reports_this_machine(server):
 def test_health_lists_its_checks(server):
     assert server.get("/livez") == server.get("/healthz") == server.get("/readyz") == "ok"
     assert server.get("/readyz?verbose") == (
-        "[+]ping ok\n[+]store-memory ok\n[+]clock ok\n[+]shutdown ok\nreadyz check passed\n")
+        "[+]ping ok\n[+]store-memory ok\n[+]clock ok\n[+]caught-up ok\n[+]shutdown ok\nreadyz check passed\n")
     assert server.get("/livez?verbose=true").endswith("livez check passed\n")
 
 
