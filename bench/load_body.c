@@ -57,6 +57,8 @@ struct km_load {
     struct km_load_pod *pods; /* those of node 0, of node 1, … */
     struct slot *slots;       /* of the body that is being written */
     struct km_pod *batch_pods;
+    struct km_batch batch; /* the last one; its texts: */
+    char name[KM_LOAD_NODE_NAME], boot_id[KM_LOAD_UUID];
 };
 
 static void start_pods(struct km_load *load)
@@ -192,37 +194,42 @@ static uint64_t count_values(const struct km_sample *sample)
     return count;
 }
 
-int km_load_body(struct km_load *load, uint32_t node, int64_t time_ms, struct km_buf *body,
-                 uint64_t *ret_samples)
+const struct km_batch *km_load_batch(struct km_load *load, uint32_t node, int64_t time_ms)
 {
     const struct km_load_cluster *cluster = &load->config.cluster;
-    char name[KM_LOAD_NODE_NAME], boot_id[KM_LOAD_UUID];
     struct km_load_work work = {0};
-    struct km_json w = {.out = body};
-    struct km_batch batch = {.node = name,
-                             .boot_id = boot_id,
-                             .interval_ms = (int32_t)load->config.interval_ms,
-                             .has_node = true,
-                             .pods = load->batch_pods,
-                             .n_pods = cluster->pods_per_node};
-    uint64_t samples;
 
-    km_load_node_name(node, name);
-    km_load_boot_id(cluster, node, boot_id);
+    load->batch = (struct km_batch){.node = load->name,
+                                    .boot_id = load->boot_id,
+                                    .interval_ms = (int32_t)load->config.interval_ms,
+                                    .has_node = true,
+                                    .pods = load->batch_pods,
+                                    .n_pods = cluster->pods_per_node};
+    km_load_node_name(node, load->name);
+    km_load_boot_id(cluster, node, load->boot_id);
     for (uint32_t i = 0; i < cluster->pods_per_node; i++)
         tick_pod(load, node, i, time_ms, &work);
     km_load_node_tick(&load->nodes[node], &work, load->config.interval_ms);
-    km_load_node_sample(&load->nodes[node], time_ms, &batch.reading.sample);
+    km_load_node_sample(&load->nodes[node], time_ms, &load->batch.reading.sample);
     if (load->config.metrics == KM_LOAD_BASIC)
-        keep(basic_node, sizeof(basic_node), &batch.reading.sample);
-    samples = count_values(&batch.reading.sample);
-    for (uint32_t i = 0; i < cluster->pods_per_node; i++) {
-        samples += count_values(&batch.pods[i].reading.sample);
-        for (size_t c = 0; c < batch.pods[i].n_containers; c++)
-            samples += count_values(&batch.pods[i].containers[c].reading.sample);
+        keep(basic_node, sizeof(basic_node), &load->batch.reading.sample);
+    return &load->batch;
+}
+
+int km_load_body(struct km_load *load, uint32_t node, int64_t time_ms, struct km_buf *body,
+                 uint64_t *ret_samples)
+{
+    const struct km_batch *batch = km_load_batch(load, node, time_ms);
+    struct km_json w = {.out = body};
+    uint64_t samples = count_values(&batch->reading.sample);
+
+    for (size_t i = 0; i < batch->n_pods; i++) {
+        samples += count_values(&batch->pods[i].reading.sample);
+        for (size_t c = 0; c < batch->pods[i].n_containers; c++)
+            samples += count_values(&batch->pods[i].containers[c].reading.sample);
     }
     km_buf_clear(body);
-    km_batch_encode(&w, &batch);
+    km_batch_encode(&w, batch);
     if (body->failed)
         return -ENOMEM;
     *ret_samples = samples;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "batch.h"
 #include "buf.h"
 #include "load_cluster.h"
 
@@ -32,8 +33,11 @@ struct km_load_config {
 int km_load_new(const struct km_load_config *config, struct km_load **ret_load);
 void km_load_free(struct km_load *load);
 
+/* Moves a node on by one tick, which is read at time_ms: its batch, until the next call. */
+const struct km_batch *km_load_batch(struct km_load *load, uint32_t node, int64_t time_ms);
+
 /*
- * Moves a node on by one tick, which is read at time_ms, and writes its body over *body.
+ * The same; writes the batch as the body of a request over *body.
  * *ret_samples is the number of metric values in it. Returns 0 or -ENOMEM.
  */
 int km_load_body(struct km_load *load, uint32_t node, int64_t time_ms, struct km_buf *body,
