@@ -68,6 +68,7 @@ static const struct member container_members[] = {
 
 /* An object being read: the struct that is filled and the reading in it. */
 struct target {
+    enum { NODE_OBJECT, POD_OBJECT, CONTAINER_OBJECT } kind;
     const struct member *members; /* others that are no group are ignored */
     void *object;
     struct km_reading *reading;
@@ -125,16 +126,39 @@ static bool is_called(const struct member *member, const char *name, size_t len)
     return member->len == len && km_same_name(member->name, name, len);
 }
 
-/* The place of a name among members, or -1. The one after the last found (or -1) is tried first. */
-static int find_member(const struct member *members, const char *name, size_t len, int before)
+/* What a name stands for: none, the member 1 + its place, or the group GROUP + its number. */
+#define GROUP 32
+
+_Static_assert(GROUP + KM_GROUP_COUNT <= 64 && sizeof(pod_members) / sizeof(*pod_members) < GROUP,
+               "all members and groups have a bit in a word");
+
+static bool stands_for(const struct target *target, unsigned what, const char *name, size_t len)
 {
-    if (members[before + 1].name && is_called(&members[before + 1], name, len))
-        return before + 1;
-    for (int i = 0; members[i].name; i++) {
-        if (is_called(&members[i], name, len))
-            return i;
+    if (what >= GROUP)
+        return km_group_is((int)what - GROUP, name, len);
+    return what > 0 && is_called(&target->members[what - 1], name, len);
+}
+
+/* before is what the name before this one stood for. */
+static unsigned find_name(struct km_model *m, const struct target *target, const char *name,
+                          size_t len, unsigned before)
+{
+    uint8_t *guess = &m->after_member[target->kind][before];
+    unsigned what = *guess;
+
+    if (stands_for(target, what, name, len))
+        return what;
+    for (what = 1; target->members[what - 1].name; what++) {
+        if (stands_for(target, what, name, len))
+            break;
     }
-    return -1;
+    if (!target->members[what - 1].name) {
+        int group = km_group_find(name, len);
+
+        what = group > 0 ? GROUP + (unsigned)group : 0;
+    }
+    *guess = (uint8_t)what;
+    return what;
 }
 
 /* True if arrays and objects are nested deeper than so many. */
@@ -178,8 +202,8 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
     struct km_model_at timestamp = {at, "timestamp", 0};
     yyjson_val *key, *children = NULL;
     size_t first_extra = m->extras.count;
-    uint64_t seen = 0; /* a bit a member, then a bit a group from bit 32 on */
-    int before = -1, group_before = -1;
+    uint64_t seen = 0; /* a bit for each of what find_name() returns */
+    unsigned before = 0;
 
     if (!yyjson_is_obj(object)) {
         km_model_fault(m, at, "must be an object");
@@ -189,11 +213,9 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
         yyjson_val *value = yyjson_obj_iter_get_val(key);
         size_t len = yyjson_get_len(key);
         struct km_model_at here = {at, yyjson_get_str(key), 0};
-        int member = find_member(target->members, here.key, len, before);
-        int group = member < 0 ? km_group_find(here.key, len, group_before) : -1;
-        uint64_t bit = member >= 0 ? UINT64_C(1) << member
-                       : group > 0 ? UINT64_C(1) << (32 + group)
-                                   : 0;
+        unsigned what = find_name(m, target, here.key, len, before);
+        const struct member *member = what > 0 && what < GROUP ? &target->members[what - 1] : NULL;
+        uint64_t bit = what > 0 ? UINT64_C(1) << what : 0;
 
         if (len > KM_MODEL_KEY) {
             km_model_fault(m, at, "has a member whose name is longer than %d bytes", KM_MODEL_KEY);
@@ -203,17 +225,16 @@ static yyjson_val *read_object(struct km_model *m, const struct km_model_at *at,
             km_model_fault(m, &here, "stands here twice");
         else if (yyjson_is_null(value))
             ; /* the same as left out, as in the PRD's Optional members */
-        else if (group > 0)
-            km_model_group(m, &here, group, value, target->reading, first_extra);
-        else if (member >= 0 && target->members[member].kind == CHILDREN)
+        else if (what >= GROUP)
+            km_model_group(m, &here, (int)what - GROUP, value, target->reading, first_extra);
+        else if (member && member->kind == CHILDREN)
             children = value;
-        else if (member >= 0)
-            read_member(m, &here, &target->members[member], value, target);
+        else if (member)
+            read_member(m, &here, member, value, target);
         else if (is_deeper(value, KM_MODEL_DEPTH))
             km_model_fault(m, &here, "nested deeper than %d", KM_MODEL_DEPTH);
         seen |= bit;
-        before = member >= 0 ? member : before;
-        group_before = group > 0 ? group : group_before;
+        before = what;
     }
     target->reading->n_extra = m->extras.count - first_extra;
     if (count_numbers(target->reading) > KM_MODEL_VALUES)
@@ -228,7 +249,8 @@ static void read_container(struct km_model *m, const struct km_model_at *at, yyj
 {
     struct km_container *container =
         km_model_pile_add(m, &m->containers, sizeof(struct km_container));
-    struct target target = {container_members, container, container ? &container->reading : NULL};
+    struct target target = {CONTAINER_OBJECT, container_members, container,
+                            container ? &container->reading : NULL};
 
     if (!container)
         return;
@@ -264,7 +286,7 @@ static void read_containers(struct km_model *m, const struct km_model_at *at, yy
 static void read_pod(struct km_model *m, const struct km_model_at *at, yyjson_val *object,
                      struct km_pod *pod)
 {
-    struct target target = {pod_members, pod, &pod->reading};
+    struct target target = {POD_OBJECT, pod_members, pod, &pod->reading};
     struct km_model_at here = {at, "containers", 0};
     yyjson_val *containers = read_object(m, at, object, &target);
 
@@ -303,7 +325,7 @@ static void read_pods(struct km_model *m, const struct km_model_at *at, yyjson_v
 
 void km_model_node_object(struct km_model *m, yyjson_val *root, struct km_batch *batch)
 {
-    struct target target = {node_members, batch, &batch->reading};
+    struct target target = {NODE_OBJECT, node_members, batch, &batch->reading};
     struct km_model_at here = {NULL, "pods", 0};
     yyjson_val *pods = read_object(m, NULL, root, &target);
 

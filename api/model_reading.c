@@ -55,12 +55,26 @@ static void read_extra(struct km_model *m, const struct km_model_at *at, int gro
         *slot = extra;
 }
 
+_Static_assert(KM_METRIC_COUNT <= UINT8_MAX, "a guess holds any metric");
+
+static int find_metric(int group, const char *key, size_t len, uint8_t *guess)
+{
+    int metric = *guess;
+
+    if (km_metric_is(metric, group, key, len))
+        return metric;
+    metric = km_metric_find(group, key, len, -1);
+    if (metric >= 0)
+        *guess = (uint8_t)metric;
+    return metric;
+}
+
 void km_model_group(struct km_model *m, const struct km_model_at *at, int group, yyjson_val *object,
                     struct km_reading *reading, size_t first_extra)
 {
     yyjson_obj_iter iter = yyjson_obj_iter_with(object);
+    uint8_t *guess = &m->after_metric[KM_METRIC_COUNT + group];
     yyjson_val *key;
-    int before = -1;
 
     if (!yyjson_is_obj(object)) {
         km_model_fault(m, at, "must be an object of whole numbers");
@@ -74,9 +88,10 @@ void km_model_group(struct km_model *m, const struct km_model_at *at, int group,
         yyjson_val *value = yyjson_obj_iter_get_val(key);
         struct km_model_at here = {at, yyjson_get_str(key), 0};
         size_t len = yyjson_get_len(key);
-        int metric = km_metric_find(group, here.key, len, before);
+        int metric = find_metric(group, here.key, len, guess);
 
-        before = metric;
+        if (metric >= 0)
+            guess = &m->after_metric[metric];
         if (metric < 0) {
             read_extra(m, &here, group, key, value, first_extra);
         } else if (km_sample_has(&reading->sample, (unsigned)metric)) {

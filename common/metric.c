@@ -33,31 +33,13 @@ const struct km_group_info km_groups[KM_GROUP_COUNT] = {
 #undef KM_METRIC
 };
 
-static bool is_group(int group, const char *name, size_t len)
+int km_group_find(const char *name, size_t len)
 {
-    return km_groups[group].name_len == len && km_same_name(km_groups[group].name, name, len);
-}
-
-int km_group_find(const char *name, size_t len, int before)
-{
-    int first = KM_GROUP_TOP + 1, middle = before >= first ? before + 1 : first;
-
-    for (int g = middle; g < KM_GROUP_COUNT; g++) {
-        if (is_group(g, name, len))
-            return g;
-    }
-    for (int g = first; g < middle; g++) {
-        if (is_group(g, name, len))
+    for (int g = KM_GROUP_TOP + 1; g < KM_GROUP_COUNT; g++) {
+        if (km_group_is(g, name, len))
             return g;
     }
     return -1;
-}
-
-static bool is_called(int metric, const char *key, size_t len)
-{
-    const struct km_metric_info *info = &km_metrics[metric];
-
-    return info->key_len == len && info->kind != KM_KIND_EXACT && km_same_name(info->key, key, len);
 }
 
 int km_metric_find(int group, const char *key, size_t len, int before)
@@ -66,11 +48,11 @@ int km_metric_find(int group, const char *key, size_t len, int before)
     int middle = before >= first ? before + 1 : first;
 
     for (int m = middle; m < KM_METRIC_COUNT && km_metrics[m].group == group; m++) {
-        if (is_called(m, key, len))
+        if (km_metric_is(m, group, key, len))
             return m;
     }
     for (int m = first; m < middle; m++) {
-        if (is_called(m, key, len))
+        if (km_metric_is(m, group, key, len))
             return m;
     }
     return -1;

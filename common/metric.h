@@ -93,8 +93,23 @@ static inline bool km_same_name(const char *a, const char *b, size_t len)
     return ((a4[0] ^ b4[0]) | (a4[1] ^ b4[1])) == 0;
 }
 
-/* The group called name[0..len), or -1. "" is no group's name here. before is as below. */
-int km_group_find(const char *name, size_t len, int before);
+/* The group called name[0..len), or -1. "" is no group's name here. */
+int km_group_find(const char *name, size_t len);
+
+/* True if that is the group's name. */
+static inline bool km_group_is(int group, const char *name, size_t len)
+{
+    return km_groups[group].name_len == len && km_same_name(km_groups[group].name, name, len);
+}
+
+/* True if that is the metric's key in this group. EXACT twins are never meant. */
+static inline bool km_metric_is(int metric, int group, const char *key, size_t len)
+{
+    const struct km_metric_info *info = &km_metrics[metric];
+
+    return info->group == group && info->key_len == len && info->kind != KM_KIND_EXACT &&
+           km_same_name(info->key, key, len);
+}
 
 /*
  * The metric of a group by its key[0..len), or -1. EXACT twins are never returned. before is the

@@ -81,6 +81,34 @@ static void takes_null_as_left_out(void **state)
     km_model_free(model);
 }
 
+/* The model guesses which name comes next: wrong guesses must not be seen. */
+static void takes_names_in_any_order(void **state)
+{
+    static const char *const bodies[] = {
+        HEAD ",\"memory\":{\"total\":1,\"free\":2},\"disk\":{\"read_bytes\":3},\"boot_id\":\"b\"}",
+        HEAD ",\"boot_id\":\"b\",\"disk\":{\"read_bytes\":3},\"memory\":{\"free\":2,\"total\":1}}",
+        "{\"disk\":{\"own\":9,\"read_bytes\":3},\"memory\":{\"total\":1,\"own\":9,\"free\":2},"
+        "\"boot_id\":\"b\",\"later\":1,\"node\":\"n\"," T "}",
+    };
+    struct km_model *model = km_model_new();
+
+    (void)state;
+    for (int i = 0; i < 9; i++) {
+        struct km_batch b = decode(model, bodies[(i + i / 3) % 3]);
+
+        assert_string_equal(b.boot_id, "b");
+        assert_int_equal(b.reading.sample.time_ms, NOW_MS);
+        assert_int_equal(b.reading.sample.value[KM_MEM_TOTAL], 1);
+        assert_int_equal(b.reading.sample.value[KM_MEM_FREE], 2);
+        assert_int_equal(b.reading.sample.value[KM_DISK_READ_BYTES], 3);
+        assert_int_equal(b.reading.n_extra, (i + i / 3) % 3 == 2 ? 2 : 0);
+        for (unsigned m = 0; m < KM_METRIC_COUNT; m++)
+            assert_int_equal(km_sample_has(&b.reading.sample, m),
+                             m == KM_MEM_TOTAL || m == KM_MEM_FREE || m == KM_DISK_READ_BYTES);
+    }
+    km_model_free(model);
+}
+
 static void takes_cpu_usage_to_the_last_digit(void **state)
 {
     static const struct {
@@ -416,6 +444,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_members_outside_the_catalogue),
         cmocka_unit_test(takes_null_as_left_out),
+        cmocka_unit_test(takes_names_in_any_order),
         cmocka_unit_test(takes_cpu_usage_to_the_last_digit),
         cmocka_unit_test(takes_a_single_pod),
         cmocka_unit_test(names_each_fault),

@@ -11,7 +11,7 @@
 
 static int find(const char *group, const char *key)
 {
-    int g = *group ? km_group_find(group, strlen(group), -1) : KM_GROUP_TOP;
+    int g = *group ? km_group_find(group, strlen(group)) : KM_GROUP_TOP;
 
     return g < 0 ? -1 : km_metric_find(g, key, strlen(key), -1);
 }
@@ -34,7 +34,7 @@ static void finds_nothing_else(void **state)
     assert_int_equal(find("memory", ""), -1);
     assert_int_equal(find("memory", "rx_bytes"), -1);
     assert_int_equal(find("nothing", "used"), -1);
-    assert_int_equal(km_group_find("", 0, -1), -1);
+    assert_int_equal(km_group_find("", 0), -1);
 }
 
 /* Every metric is found under its own name, so no two share one; groups are in one piece. */
