@@ -31,7 +31,7 @@ bool km_catch_up_is_done(struct km_catch_up *catch_up, int64_t now_ms)
 
     if (c->done)
         return true;
-    if (!c->watch || now_ms - c->started_ms > KM_CATCH_UP_INTERVALS * c->interval_ms ||
+    if (!c->watch || now_ms - c->started_ms >= c->limit_ms ||
         km_cluster_watch_ready_nodes(c->watch, is_heard, c) == 0)
         c->done = true;
     return c->done;

@@ -13,19 +13,16 @@
  * answers alone, so that the old one must not go before.
  *
  * It has caught up when every node that is ready, by the Kubernetes API, has been heard of since
- * the start; at the latest after KM_CATCH_UP_INTERVALS: by then collectors have resolved its name
- * anew, and a node that is silent still has no collector. Outside a cluster there is nothing to
- * wait for. Once caught up it stays so.
+ * the start; at the latest after limit_ms: a node that is silent still has no collector. A minute is
+ * enough, since an answer of cluster DNS is kept for up to 30 s and collectors look again every 5.
+ * Outside a cluster there is nothing to wait for. Once caught up it stays so.
  */
 struct km_catch_up {
     const struct km_store *store;
     struct km_cluster_watch *watch; /* NULL: outside a cluster */
-    int64_t started_ms, interval_ms;
+    int64_t started_ms, limit_ms; /* limit_ms 0: it is not waited for */
     _Atomic bool done;
 };
-
-/* A minute of 5 s: an answer of cluster DNS is kept for up to 30 s. */
-#define KM_CATCH_UP_INTERVALS 12
 
 bool km_catch_up_is_done(struct km_catch_up *catch_up, int64_t now_ms);
 

@@ -15,6 +15,9 @@ static const struct km_option options[] = {
      "Memory for history; the oldest goes first. Without it 75 % of the cgroup's limit, or 1Gi"},
     {"interval", "KUBEMONITOR_INTERVAL", KM_OPTION_DURATION, O(interval), "DURATION", "5s", 100,
      3600000, "Time between two readings that collectors are expected to keep"},
+    {"catch-up", "KUBEMONITOR_CATCH_UP", KM_OPTION_DURATION, O(catch_up), "DURATION", "0", 0, 3600000,
+     "In a cluster, how long /readyz waits at most until every ready node was heard of since the "
+     "start: for several servers, each reached by its own address before it is ready"},
     {"max-body", "KUBEMONITOR_MAX_BODY", KM_OPTION_SIZE, O(max_body), "SIZE", "4Mi", 1024, 1 << 28,
      "Largest request body, also after gzip"},
     {"max-connections", "KUBEMONITOR_MAX_CONNECTIONS", KM_OPTION_INT, O(max_connections), "N",

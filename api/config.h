@@ -10,7 +10,7 @@
 /* The server's options (config.c has the table). Times in ms, sizes in bytes. */
 struct km_api_config {
     const char *listen;
-    int64_t retention, interval;
+    int64_t retention, interval, catch_up;
     int64_t memory_limit; /* 0: km_default_memory_limit() */
     int64_t max_body, max_connections, max_entities, max_keys, max_streams, threads;
     int64_t header_timeout, body_timeout, answer_timeout, idle_timeout, drain_timeout;

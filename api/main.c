@@ -75,7 +75,7 @@ static int serve(const struct km_api_config *config)
     km_auto_buf struct km_buf error = KM_BUF_INIT;
     struct km_kubernetes *kubernetes;
     struct km_metrics_api *metrics = NULL;
-    struct km_catch_up catch_up = {.started_ms = api.started_ms, .interval_ms = config->interval};
+    struct km_catch_up catch_up = {.started_ms = api.started_ms, .limit_ms = config->catch_up};
     uint32_t fit = km_file_limit_raise(http.max_connections);
     sigset_t signals;
     int r;

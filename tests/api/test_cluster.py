@@ -141,7 +141,7 @@ def ready(server):
 
 def test_ready_once_every_ready_node_was_heard_of(kubernetes, start):
     kubernetes.collections[NODES] = [machine("n1"), machine("n2"), machine("broken", ready="Unknown")]
-    server = start("--interval", "1h")
+    server = start("--catch-up", "1h")
     assert not ready(server)
     post(server)
     assert not ready(server)
@@ -157,13 +157,18 @@ def test_ready_once_every_ready_node_was_heard_of(kubernetes, start):
 
 def test_ready_after_a_while_all_the_same(kubernetes, start):
     kubernetes.collections[NODES] = [machine("n1")]
-    server = start("--interval", "300ms")
+    server = start("--catch-up", "3s")
     assert not ready(server)
     assert wait_until(lambda: ready(server))
 
 
+def test_ready_at_once_where_it_is_not_asked_to_wait(kubernetes, start):
+    kubernetes.collections[NODES] = [machine("n1")]
+    assert ready(start())
+
+
 def test_ready_at_once_without_a_cluster():
-    server = Server()
+    server = Server("--catch-up", "1h")
     assert ready(server)
     assert "cluster" not in server.get("/api/status")
     server.stop()
