@@ -164,7 +164,8 @@ def environment(changed, kind, name):
 
 def test_closed_reads(tree, tmp_path, program):
     changed = with_component(tree, tmp_path, "optional/closed-reads")
-    assert environment(changed, "Deployment", "monitor-api") == {"KUBEMONITOR_READ_AUTH": "kubernetes"}
+    assert environment(changed, "Deployment", "monitor-api") == {
+        "KUBEMONITOR_RETENTION": "1h", "KUBEMONITOR_READ_AUTH": "kubernetes"}
     binding = changed[("ClusterRoleBinding", "kubemonitor-access-reviews")]
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "monitor-api", "namespace": "monitoring"}]
     assert ("ClusterRole", binding["roleRef"]["name"]) in changed
@@ -174,7 +175,8 @@ def test_closed_reads(tree, tmp_path, program):
 def test_replicas(tree, tmp_path, program):
     changed = with_component(tree, tmp_path, "optional/replicas")
     deployment = changed[("Deployment", "monitor-api")]["spec"]
-    assert deployment["replicas"] == 2 and environment(changed, "Deployment", "monitor-api") == {"KUBEMONITOR_CATCH_UP": "60s"}
+    assert deployment["replicas"] == 2 and environment(changed, "Deployment", "monitor-api") == {
+        "KUBEMONITOR_RETENTION": "1h", "KUBEMONITOR_CATCH_UP": "60s"}
     assert "KUBEMONITOR_CATCH_UP" in help_of(program, {"image": "kubemonitor-api:x"})
     service = changed[("Service", "monitor-api-replicas")]["spec"]
     assert service["clusterIP"] == "None" and service["publishNotReadyAddresses"] is True
