@@ -73,7 +73,7 @@ if [ -n "${TLS:-}" ]; then
         -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout "$scratch/key" -out "$scratch/cert" 2>/dev/null
     api_options=(--tls-cert "$scratch/cert" --tls-key "$scratch/key")
     scheme=https
-    export SSL_CERT_FILE=$scratch/cert CURL_CA_BUNDLE=$scratch/cert
+    export KUBEMONITOR_CA_FILE=$scratch/cert CURL_CA_BUNDLE=$scratch/cert # the collector's, curl's
 fi
 [ -z "${KUBECONFIG:-}" ] || names=(--names api --kubeconfig "$KUBECONFIG")
 "$build/api/kubemonitor-api" --listen "$listen" --log-level warning "${api_options[@]}" >"$scratch/server" &

@@ -98,13 +98,12 @@ static int64_t stalls(const struct km_sample *s)
     return (int64_t)sum;
 }
 
-static void close_files(struct km_cgroup *cgroup, struct km_root *root, bool all)
+static void close_files(struct km_cgroup *cgroup, struct km_root *root, enum km_cgroup_when when)
 {
     for (size_t i = 0; i < KM_CGROUP_FILES; i++) {
-        if (all || km_cgroup_files[i].when == KM_WHEN_BUSY)
+        if (km_cgroup_files[i].when == when)
             km_kept_close(root, &cgroup->files[i]);
     }
-    cgroup->busy_open = false;
 }
 
 /* Counts a reading in which no task had run; what is left to read then. */
@@ -132,7 +131,7 @@ void km_cgroup_read(struct km_cgroup *cgroup, struct km_root *root,
         read_files(&r, KM_WHEN_ASKED);
     if (first || !(how & KM_CGROUP_NO_TASK_RAN))
         read_files(&r, KM_WHEN_CPU);
-    if (first || !(how & KM_CGROUP_USAGE_STAYED))
+    if (!(how & KM_CGROUP_NO_MEMORY) && (first || !(how & KM_CGROUP_USAGE_STAYED)))
         read_files(&r, KM_WHEN_USAGE);
     if (cgroup->made_anew)
         read_files(&r, KM_WHEN_ASKED);
@@ -141,7 +140,7 @@ void km_cgroup_read(struct km_cgroup *cgroup, struct km_root *root,
         !first && ((how & KM_CGROUP_USAGE_STAYED) || (r.usage_known && r.usage_stayed));
     /* A quota that is new has throttled nobody yet, and says so. */
     busy = cgroup->quiet < KM_CGROUP_QUIET || r.scan.quota != cgroup->quota;
-    if (busy || !cgroup->usage_stayed || (how & KM_CGROUP_MEMORY))
+    if (!(how & KM_CGROUP_NO_MEMORY) && (busy || !cgroup->usage_stayed || (how & KM_CGROUP_MEMORY)))
         read_files(&r, KM_WHEN_MEMORY);
     if (busy) {
         read_files(&r, KM_WHEN_BUSY);
@@ -152,13 +151,18 @@ void km_cgroup_read(struct km_cgroup *cgroup, struct km_root *root,
         cgroup->stalls = waited;
     }
     read_files(&r, KM_WHEN_ALWAYS);
-    if (cgroup->busy_open && cgroup->quiet == KM_CGROUP_QUIET)
-        close_files(cgroup, root, false);
+    if (cgroup->busy_open && cgroup->quiet == KM_CGROUP_QUIET) {
+        close_files(cgroup, root, KM_WHEN_BUSY);
+        if (how & KM_CGROUP_NO_TASK_RAN)
+            close_files(cgroup, root, KM_WHEN_CPU);
+        cgroup->busy_open = false;
+    }
     cgroup->quota = r.scan.quota;
     cgroup->known = true;
 }
 
 void km_cgroup_close(struct km_cgroup *cgroup, struct km_root *root)
 {
-    close_files(cgroup, root, true);
+    for (size_t i = 0; i < KM_CGROUP_FILES; i++)
+        km_kept_close(root, &cgroup->files[i]);
 }

@@ -46,6 +46,7 @@ enum km_cgroup_how {
     KM_CGROUP_MEMORY = 2,       /* memory.stat too */
     KM_CGROUP_NO_TASK_RAN = 4,  /* the cgroup above says so: CPU usage is not read */
     KM_CGROUP_USAGE_STAYED = 8, /* the same of memory usage */
+    KM_CGROUP_NO_MEMORY = 16,   /* nobody asks for its memory */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "clock_step.h"
 #include "names.h"
 #include "node.h"
+#include "node_extra.h"
 #include "pods.h"
 #include "scan.h"
 #include "time_format.h"
@@ -27,6 +28,7 @@ struct km_collector {
     unsigned mounts_rest; /* ticks until they are looked for again */
     struct km_clock_step clock;
     struct km_node node;
+    struct km_node_extra extra;
     struct km_pods *pods;
     struct km_usage usage;
     struct km_buf buf;
@@ -140,6 +142,9 @@ int km_collector_tick(struct km_collector *collector, const struct km_collector_
     now = km_usage_clock();
     km_node_read(&c->node, &c->root, &c->mounts, &c->buf, s);
     km_usage_update(&c->usage, now, s);
+    km_node_extra_fill(&c->extra, &c->node.own);
+    batch.reading.extra = c->extra.items;
+    batch.reading.n_extra = c->extra.count;
     if (c->config.names)
         km_names_refresh(c->config.names, &c->root);
     if (has_cgroups)

@@ -41,6 +41,7 @@ static int senders_start(const struct km_settings *settings, const char *node, c
 {
     struct km_replicas_config config = {.node = node,
                                         .token_file = settings->token_file,
+                                        .ca_file = settings->ca_file,
                                         .outbox_limit = (size_t)settings->outbox_limit,
                                         .pack = (enum km_replicas_pack)settings->compress,
                                         .resolve_ms = RESOLVE_MS};

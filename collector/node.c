@@ -150,8 +150,9 @@ static void read_loadavg(struct node *n)
 /* "net" is the reader's own network, the host's is that of process 1. */
 static void read_network(struct node *n)
 {
+    n->node->own.count = 0;
     if (read_proc(n, KM_NODE_NET_DEV) || read_proc(n, KM_NODE_OWN_NET_DEV))
-        km_node_network_scan(n->buf->data, n->root, &n->node->interfaces, n->sample);
+        km_node_network_scan(n->buf->data, n->root, &n->node->interfaces, n->sample, &n->node->own);
 }
 
 static void read_disks(struct node *n)

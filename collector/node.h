@@ -5,6 +5,7 @@
 #include "cgroup_mounts.h"
 #include "kept_file.h"
 #include "name_memo.h"
+#include "net_dev.h"
 #include "sample.h"
 
 /* The files that a node's numbers come from, kept open. */
@@ -27,6 +28,7 @@ enum km_node_file {
 struct km_node {
     struct km_kept_file files[KM_NODE_FILES];
     struct km_name_memo interfaces, disks; /* which of them count */
+    struct km_net_interfaces own;          /* of the last reading */
     int64_t moved;                         /* pages that reclaim has looked at, since boot */
     bool reclaim;                          /* by the last reading: more than before it */
 };

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "net_dev.h"
 #include "scan.h"
 
 static bool exists(const struct km_root *root, const char *folder, const char *name)
@@ -62,15 +61,16 @@ static bool is_interface(void *arg, const char *name)
            km_name_memo_ask(a->memo, name, has_device, (void *)(uintptr_t)a->root);
 }
 
-void km_node_network_scan(const char *text, const struct km_root *root,
-                          struct km_name_memo *interfaces, struct km_sample *sample)
+void km_node_network_scan(const char *text, const struct km_root *root, struct km_name_memo *memo,
+                          struct km_sample *sample, struct km_net_interfaces *ret_interfaces)
 {
-    struct asking asking = {root, interfaces};
+    struct asking asking = {root, memo};
 
-    km_name_memo_begin(interfaces);
-    km_net_dev_scan(text, is_interface, &asking, sample);
+    ret_interfaces->count = 0;
+    km_name_memo_begin(memo);
+    km_net_dev_scan(text, is_interface, &asking, sample, ret_interfaces);
     if (!km_sample_has(sample, KM_NET_RX_BYTES))
-        km_net_dev_scan(text, has_own_name, NULL, sample);
+        km_net_dev_scan(text, has_own_name, NULL, sample, ret_interfaces);
 }
 
 static bool is_disk(void *arg, const char *name)

@@ -3,6 +3,7 @@
 #define KM_COLLECTOR_NODE_DEVICES_H
 
 #include "name_memo.h"
+#include "net_dev.h"
 #include "root.h"
 #include "sample.h"
 
@@ -13,8 +14,8 @@
  * device behind them, so that a bridge or bond does not count its members' bytes again. A node that
  * is itself a container (kind) has none; then the name tells.
  */
-void km_node_network_scan(const char *text, const struct km_root *root,
-                          struct km_name_memo *interfaces, struct km_sample *sample);
+void km_node_network_scan(const char *text, const struct km_root *root, struct km_name_memo *memo,
+                          struct km_sample *sample, struct km_net_interfaces *ret_interfaces);
 
 /*
  * The text of diskstats, which is cut up: whole disks. Their partitions and the devices built on

@@ -45,7 +45,7 @@ void km_pod_network_read(struct km_pod_network *network, struct km_root *root, s
     r = km_kept_read(root, &network->file, KM_KEPT_LIST, buf, "%s/%lld/net/dev", root->proc,
                      (long long)network->pid);
     if (r >= 0)
-        km_net_dev_scan(buf->data, any_interface, NULL, sample);
+        km_net_dev_scan(buf->data, any_interface, NULL, sample, NULL);
 }
 
 void km_pod_network_close(struct km_pod_network *network, struct km_root *root)

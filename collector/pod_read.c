@@ -65,6 +65,7 @@ static void read_processes(struct km_pod_reader *r, struct km_pod_entry *pod,
                            struct km_container_entry *c, bool is_known)
 {
     struct km_processes *p = &c->processes;
+    bool was_pause = c->is_pause;
 
     km_processes_read(p, r->root, r->mounts->tree, c->folders, c->n_folders, r->buf);
     if (strcmp(pod->network.container, c->id) == 0 && !has_process(p, pod->network.pid))
@@ -75,6 +76,8 @@ static void read_processes(struct km_pod_reader *r, struct km_pod_entry *pod,
     if (!km_sample_has(&c->cgroup.sample, KM_DISK_WRITE_BYTES))
         km_process_io_read(&c->io, r->root, r->buf, p);
     c->is_pause = !is_known && (c->is_pause || is_pause(r, p));
+    if (c->is_pause && !was_pause)
+        km_cgroup_close(&c->cgroup, r->root); /* most of them are not needed any more */
 }
 
 /* What is open only while there is something to read. */
@@ -107,6 +110,9 @@ static void read_container(struct km_pod_reader *r, struct km_pod_entry *pod,
     struct km_sample *s = &ret->reading.sample;
     bool was_quiet = is_quiet(&c->cgroup);
 
+    /* It is not reported, and the pod's own cgroup has counted it. */
+    if (c->is_pause && !pod->scattered)
+        how |= KM_CGROUP_NO_MEMORY;
     km_container_init(ret);
     ret->id = c->id;
     ret->state = "running";

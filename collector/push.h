@@ -20,11 +20,12 @@ struct km_push_config {
     const char *address; /* the one of the host's addresses to post to; NULL: by its name */
     const char *node;    /* posts go to <server>/api/nodes/<node> */
     const char
-        *token_file; /* a bearer token, read again when it changes (token_file.h); NULL: none */
+        *token_file;     /* a bearer token, read again when it changes (token_file.h); NULL: none */
+    const char *ca_file; /* certificates that vouch for an https server's; NULL: the system's */
     struct km_outbox *outbox;
 };
 
-/* The outbox and token_file must outlive the push. Returns 0, -EINVAL (URL) or -ENOMEM. */
+/* The outbox and the files' names must outlive the push. Returns 0, -EINVAL (URL) or -ENOMEM. */
 int km_push_start(const struct km_push_config *config, struct km_push **ret_push);
 
 /* Sends what is left for at most drain_ms, then ends the thread. NULL is fine. */

@@ -122,7 +122,8 @@ static int occupy(struct km_replicas *r, const char *address)
     struct km_push_config push = {.server = r->config.server,
                                   .address = address,
                                   .node = r->config.node,
-                                  .token_file = r->config.token_file};
+                                  .token_file = r->config.token_file,
+                                  .ca_file = r->config.ca_file};
     int result;
 
     if (!slot) {

@@ -32,8 +32,8 @@ enum km_replicas_pack {
 };
 
 struct km_replicas_config {
-    const char *server, *node, *token_file; /* as of push.h */
-    size_t outbox_limit;                    /* bytes for each server */
+    const char *server, *node, *token_file, *ca_file; /* as of push.h */
+    size_t outbox_limit;                              /* bytes for each server */
     enum km_replicas_pack pack;
     int64_t resolve_ms; /* between two looks at the name */
     /*

@@ -21,6 +21,8 @@ static const struct km_option options[] = {
      "The way to the Kubernetes API; without it the pod's own service account"},
     {"token-file", "KUBEMONITOR_TOKEN_FILE", KM_OPTION_STRING, O(token_file), "FILE", NULL, 0, 0,
      "Bearer token for the API servers; read again when it changes"},
+    {"ca-file", "KUBEMONITOR_CA_FILE", KM_OPTION_STRING, O(ca_file), "FILE", NULL, 0, 0,
+     "Certificates that vouch for the API servers' with https; without it the system's"},
     {"outbox-limit", "KUBEMONITOR_OUTBOX_LIMIT", KM_OPTION_SIZE, O(outbox_limit), "SIZE", "16Mi",
      65536, INT64_C(1) << 34, "Batches kept for each server that does not answer; oldest go first"},
     {"compress", "KUBEMONITOR_COMPRESS", KM_OPTION_CHOICE, O(compress), "auto|always|never", "auto",

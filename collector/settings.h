@@ -17,6 +17,7 @@ struct km_settings {
     int names;              /* enum km_names_source */
     const char *kubeconfig; /* NULL: the service account */
     const char *token_file; /* NULL: none */
+    const char *ca_file;    /* NULL: the system's */
     bool once, print;
     int log_level;
 };

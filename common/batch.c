@@ -75,6 +75,42 @@ static void encode_pod(struct km_json *w, const struct km_pod *p)
     km_json_object_end(w);
 }
 
+static bool is_set(const struct km_sample *s, int group)
+{
+    for (unsigned m = km_groups[group].first; m < KM_METRIC_COUNT && km_metrics[m].group == group;
+         m++) {
+        if (km_sample_has(s, m))
+            return true;
+    }
+    return false;
+}
+
+/* As km_json_sample(), and in each group what is outside the catalogue. */
+static void encode_reading(struct km_json *w, const struct km_reading *r)
+{
+    for (int g = 0; g < KM_GROUP_COUNT; g++) {
+        if (!is_set(&r->sample, g))
+            continue;
+        if (g != KM_GROUP_TOP)
+            km_json_member_object(w, km_groups[g].name);
+        for (unsigned m = km_groups[g].first; m < KM_METRIC_COUNT && km_metrics[m].group == g;
+             m++) {
+            if (!km_sample_has(&r->sample, m))
+                continue;
+            km_json_key(w, km_metrics[m].key);
+            km_json_metric(w, m, r->sample.value[m]);
+        }
+        for (size_t i = 0; i < r->n_extra; i++) {
+            if (r->extra[i].group != g)
+                continue;
+            km_json_key_len(w, r->extra[i].key, r->extra[i].key_len);
+            km_json_int(w, r->extra[i].value);
+        }
+        if (g != KM_GROUP_TOP)
+            km_json_object_end(w);
+    }
+}
+
 void km_batch_encode(struct km_json *w, const struct km_batch *batch)
 {
     km_json_object(w);
@@ -83,7 +119,7 @@ void km_batch_encode(struct km_json *w, const struct km_batch *batch)
     km_json_member(w, "boot_id", batch->boot_id);
     if (batch->interval_ms)
         km_json_member_int(w, "interval_ms", batch->interval_ms);
-    km_json_sample(w, &batch->reading.sample);
+    encode_reading(w, &batch->reading);
     km_json_member_array(w, "pods");
     for (size_t i = 0; i < batch->n_pods; i++)
         encode_pod(w, &batch->pods[i]);

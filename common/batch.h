@@ -17,7 +17,10 @@
  * Times are Unix ms, 0 is "not known".
  */
 
-/* A whole-number member outside the catalogue, as clients of the PRD's models may send. */
+/*
+ * A whole-number member outside the catalogue, as clients of the PRD's models may send, and our
+ * collector for a node's single interfaces: "eth0_rx_bytes".
+ */
 struct km_extra {
     uint8_t group; /* enum km_group: never TOP */
     const char *key;
@@ -78,7 +81,7 @@ void km_container_init(struct km_container *container);
 
 /*
  * Appends the batch as the JSON body of POST /api/nodes/{node} (/openapi.json, NodeReading with
- * "pods"). Extras are not written: only the server meets them.
+ * "pods"). Of extras the node's are written, in groups that have a metric as well.
  */
 void km_batch_encode(struct km_json *w, const struct km_batch *batch);
 

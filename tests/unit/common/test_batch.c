@@ -63,10 +63,32 @@ static void leaves_out_what_is_not_known(void **state)
                         "\"uid\":\"u\",\"containers\":[]}]}");
 }
 
+static void writes_what_is_outside_the_catalogue_into_its_group(void **state)
+{
+    static const struct km_extra extra[] = {{KM_GROUP_NETWORK, "eth0_rx_bytes", 13, 7},
+                                            {KM_GROUP_NETWORK, "a\"b", 3, 8},
+                                            {KM_GROUP_DISK, "no_such_group_here", 18, 9}};
+    km_auto_buf struct km_buf buf = KM_BUF_INIT;
+    struct km_json w = {.out = &buf};
+    struct km_batch batch = {.node = "n1", .reading = {.extra = extra, .n_extra = 3}};
+
+    (void)state;
+    km_sample_set(&batch.reading.sample, KM_CPU_USAGE, 1500);
+    km_sample_set(&batch.reading.sample, KM_NET_RX_BYTES, 7);
+    km_sample_set(&batch.reading.sample, KM_PROC_TOTAL, 2);
+    km_batch_encode(&w, &batch);
+    assert_string_equal(km_buf_str(&buf),
+                        "{\"timestamp\":\"1970-01-01T00:00:00.000Z\",\"node\":\"n1\","
+                        "\"cpu_usage\":1.500,\"network\":{\"rx_bytes\":7,"
+                        "\"eth0_rx_bytes\":7,\"a\\\"b\":8},\"processes\":{\"total\":2},"
+                        "\"pods\":[]}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(encodes_a_node_with_a_pod),
+        cmocka_unit_test(writes_what_is_outside_the_catalogue_into_its_group),
         cmocka_unit_test(leaves_out_what_is_not_known),
     };
 
