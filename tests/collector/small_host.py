@@ -9,6 +9,8 @@ import signal
 import subprocess
 import time
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTOR = os.environ.get("KUBEMONITOR_COLLECTOR", f"{ROOT}/build/collector/kubemonitor-collector")
 UIDS = [f"8712f785-1a3e-41ec-a00b-0000000000{n:02d}" for n in range(100)]
@@ -146,3 +148,40 @@ class Ticks:
 def seconds_of(entity):
     """When a node, pod or container was read, in Unix time."""
     return datetime.datetime.fromisoformat(entity["timestamp"].replace("Z", "+00:00")).timestamp()
+
+
+@pytest.fixture(name="host")
+def fixture_host(tmp_path):
+    return Host(tmp_path)
+
+
+@pytest.fixture(name="v1")
+def fixture_v1(tmp_path):
+    return Host(tmp_path, version=1)
+
+
+@pytest.fixture(name="tick")
+def fixture_tick():
+    """Starts the collector on a host, and ends it after the test without a complaint."""
+    started = []
+
+    def start(host, *options, **more):
+        started.append(Ticks(host, *options, **more))
+        return started[-1]
+
+    yield start
+    for one in started:
+        assert one.stop() == ""
+
+
+def pod_of(batch, n=0):
+    return next((pod for pod in batch["pods"] if pod["uid"] == UIDS[n]), None)
+
+
+def only(batch):
+    assert len(batch["pods"]) == 1, batch["pods"]
+    return batch["pods"][0]
+
+
+def usage(pod):
+    return pod["cpu"]["usage_usec"]
