@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+struct km_durability;
 struct km_store;
 struct km_http_server;
 struct km_keep;
@@ -14,6 +15,7 @@ struct km_catch_up;
 /* What handlers work on. Lives from before the server starts until after it has stopped. */
 struct km_api {
     struct km_store *store;
+    struct km_durability *durability; /* NULL without --data-dir */
     struct km_http_server *server; /* for its figures in /api/status */
     struct km_keep *keep;          /* orders and sums of large clusters; NULL: none is kept */
     struct km_streams *streams;    /* of /api/stream */

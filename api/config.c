@@ -72,6 +72,11 @@ static const struct km_option options[] = {
      NULL, 0, 0, "PEM key of it"},
     {"kubeconfig", "KUBEMONITOR_KUBECONFIG", KM_OPTION_STRING, O(kubeconfig), "FILE", NULL, 0, 0,
      "The way to the Kubernetes API; without it the pod's own service account, if there is one"},
+    {"data-dir", "KUBEMONITOR_DATA_DIR", KM_OPTION_STRING, O(data_dir), "DIR", NULL, 0, 0,
+     "Folder that history outlives the process in; without it nothing is written"},
+    {"fsync", "KUBEMONITOR_FSYNC", KM_OPTION_CHOICE, O(fsync), "always|interval", "interval", 0, 0,
+     "With --data-dir a reading is acknowledged when the system has it and the disk is asked to "
+     "keep it once an interval; or, always, when the disk has it: then at least 16 threads answer"},
     {"log-level", "KUBEMONITOR_LOG_LEVEL", KM_OPTION_CHOICE, O(log_level),
      "error|warning|info|debug", "info", 0, 0, "What is logged"},
     {0},

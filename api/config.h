@@ -7,6 +7,9 @@
 
 #include "option.h"
 
+enum km_fsync { KM_FSYNC_ALWAYS, KM_FSYNC_INTERVAL };
+#define KM_FSYNC_THREADS 16 /* the fewest threads with --fsync=always */
+
 /* The server's options (config.c has the table). Times in ms, sizes in bytes. */
 struct km_api_config {
     const char *listen;
@@ -19,6 +22,8 @@ struct km_api_config {
     const char *ingest_token_file, *ingest_audience, *ingest_account, *read_token_file;
     const char *kubeconfig; /* NULL: the pod's own service account, if there is one */
     const char *metrics_api_listen, *metrics_api_cert, *metrics_api_key;
+    const char *data_dir;
+    int fsync; /* enum km_fsync */
     int log_level;
 };
 

@@ -4,6 +4,7 @@
 
 #include "api.h"
 #include "catch_up.h"
+#include "durability.h"
 #include "gate.h"
 #include "handlers.h"
 #include "health.h"
@@ -63,6 +64,38 @@ static void write_streams(struct km_json *w, const struct km_streams_status *s)
     km_json_object_end(w);
 }
 
+/* Only with --data-dir: without it there is no such object. */
+static void write_data_dir(struct km_json *w, struct km_durability *durability)
+{
+    struct km_durability_status s;
+
+    if (!durability)
+        return;
+    km_durability_get_status(durability, &s);
+    km_json_member_object(w, "data_dir");
+    km_json_member(w, "path", s.dir);
+    km_json_member(w, "fsync", s.always ? "always" : "interval");
+    if (s.error < 0)
+        km_json_member(w, "error", strerror(-s.error));
+    km_json_member_int(w, "errors", (int64_t)s.errors);
+    km_json_member_int(w, "bytes", (int64_t)s.bytes);
+    km_json_member_int(w, "journal_bytes", (int64_t)s.journal_bytes);
+    km_json_member_int(w, "history_bytes", (int64_t)s.history_bytes);
+    km_json_member_int(w, "history_files", s.history_files);
+    km_json_member_int(w, "open_bytes", (int64_t)s.open_bytes);
+    km_json_member_int(w, "journal_written", (int64_t)s.written);
+    km_json_member_int(w, "checkpoints", (int64_t)s.checkpoints);
+    if (s.checkpoint_ms)
+        km_json_member_time(w, "last_checkpoint", s.checkpoint_ms);
+    if (s.fsync_ms)
+        km_json_member_time(w, "last_fsync", s.fsync_ms);
+    km_json_member_int(w, "recovery_ms", s.recovery_ms);
+    km_json_member_int(w, "recovered_rows", (int64_t)s.recovered_rows);
+    km_json_member_int(w, "damaged_files", s.damaged_files);
+    km_json_member_int(w, "missing_files", s.missing_files);
+    km_json_object_end(w);
+}
+
 void km_get_status(struct km_call *call)
 {
     const struct km_api *api = km_call_api(call);
@@ -81,6 +114,7 @@ void km_get_status(struct km_call *call)
     km_json_member_int(&w, "interval_ms", api->interval_ms);
     km_json_member_int(&w, "retention_seconds", api->retention_ms / 1000);
     write_store(&w, &store);
+    write_data_dir(&w, api->durability);
     write_http(&w, &http);
     km_gate_write_status(api->gate, &w);
     if (api->catch_up->watch)

@@ -156,6 +156,10 @@ static void ingest(struct km_call *call, decode *read_body, const char *name)
         km_answer_problem(call, 503, 30,
                           "the store is full: --memory-limit, --max-entities or "
                           "--max-keys would be passed; nothing of this was stored");
+    } else if (r == -EIO) {
+        km_answer_problem(call, 503, 10,
+                          "--data-dir cannot be written, so this cannot be acknowledged; "
+                          "/api/status says why");
     } else if (r < 0) {
         km_answer_no_memory(call);
     } else {

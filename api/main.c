@@ -10,6 +10,7 @@
 #include "api.h"
 #include "catch_up.h"
 #include "config.h"
+#include "durability.h"
 #include "file_limit.h"
 #include "http_server.h"
 #include "keep.h"
@@ -41,6 +42,38 @@ static void say(const char *words)
     km_warn("%s", words);
 }
 
+/* Of what the data directory's thread has to tell. */
+static void say_level(enum km_log_level level, const char *text)
+{
+    km_log(level, "%s", text);
+}
+
+/* Reads and begins to write --data-dir, where there is one. Returns 0 or negative errno. */
+static int keep_on_disk(const struct km_api_config *config, struct km_api *api)
+{
+    struct km_durability_config durability = {.dir = config->data_dir,
+                                              .always = config->fsync == KM_FSYNC_ALWAYS,
+                                              .interval_ms = config->interval,
+                                              .say = say_level};
+    km_auto_buf struct km_buf error = KM_BUF_INIT;
+    int r;
+
+    if (!config->data_dir)
+        return 0;
+    r = km_durability_start(&durability, api->store, &api->durability, &error);
+    if (r < 0)
+        km_error("%s", error.len ? km_buf_str(&error) : strerror(-r));
+    return r;
+}
+
+/* Who waits for the disk holds his thread: more of them share one wait. */
+static int threads_of(const struct km_api_config *config)
+{
+    bool waits = config->data_dir && config->fsync == KM_FSYNC_ALWAYS;
+
+    return waits && config->threads < KM_FSYNC_THREADS ? KM_FSYNC_THREADS : (int)config->threads;
+}
+
 static int serve(const struct km_api_config *config)
 {
     struct km_store_config store = {
@@ -53,7 +86,7 @@ static int serve(const struct km_api_config *config)
     };
     struct km_http_config http = {
         .listen = config->listen,
-        .threads = (int)config->threads,
+        .threads = threads_of(config),
         .max_connections = (uint32_t)config->max_connections,
         .max_body = (size_t)config->max_body,
         .header_timeout_ms = config->header_timeout,
@@ -104,6 +137,11 @@ static int serve(const struct km_api_config *config)
         km_kubernetes_free(kubernetes);
         return 1;
     }
+    if (keep_on_disk(config, &api) < 0) {
+        km_kubernetes_free(kubernetes);
+        km_store_free(api.store);
+        return 1;
+    }
     catch_up.store = api.store;
     catch_up.watch = km_kubernetes_watch(kubernetes);
     api.catch_up = &catch_up;
@@ -113,6 +151,7 @@ static int serve(const struct km_api_config *config)
     if (r < 0) {
         km_error("the streams' thread cannot be started: %s", strerror(-r));
         km_keep_free(api.keep);
+        km_durability_stop(api.durability);
         km_kubernetes_free(kubernetes);
         km_store_free(api.store);
         return 1;
@@ -122,6 +161,7 @@ static int serve(const struct km_api_config *config)
         km_error("cannot listen on %s: %s", config->listen, strerror(-r));
         km_streams_free(api.streams);
         km_keep_free(api.keep);
+        km_durability_stop(api.durability);
         km_store_free(api.store);
         km_kubernetes_free(kubernetes);
         return 1;
@@ -132,6 +172,7 @@ static int serve(const struct km_api_config *config)
         km_http_server_stop(api.server, 0);
         km_streams_free(api.streams);
         km_keep_free(api.keep);
+        km_durability_stop(api.durability);
         km_store_free(api.store);
         km_kubernetes_free(kubernetes);
         return 1;
@@ -146,6 +187,7 @@ static int serve(const struct km_api_config *config)
     km_http_server_stop(api.server, config->drain_timeout);
     km_streams_free(api.streams);
     km_keep_free(api.keep);
+    km_durability_stop(api.durability);
     km_store_free(api.store);
     km_kubernetes_free(kubernetes);
     return 0;

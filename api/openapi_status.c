@@ -72,6 +72,35 @@ static void access_property(struct km_json *w)
     object_end(w);
 }
 
+static void data_dir_property(struct km_json *w)
+{
+    static const struct figure figure[] = {
+        {"errors", "how often it could not be written"},
+        {"bytes", "bytes of all files"},
+        {"journal_bytes", "of what came in since the last checkpoint"},
+        {"history_bytes", "of sealed blocks"},
+        {"history_files", "files of them"},
+        {"open_bytes", "of the last checkpoint's open blocks"},
+        {"journal_written", "bytes of readings written since the start"},
+        {"checkpoints", "checkpoints since the start"},
+        {"recovery_ms", "how long the start took to read the folder"},
+        {"recovered_rows", "readings that it found"},
+        {"damaged_files", "files of which the start left something out"},
+        {"missing_files", "history files that the start missed"},
+        {NULL, NULL}};
+
+    object_begin(w, "data_dir", "--data-dir; absent without it");
+    km_openapi_property(w, "path", "string", NULL, "the folder");
+    km_openapi_property(w, "fsync", "string", NULL, "--fsync");
+    km_openapi_property(w, "error", "string", NULL,
+                        "why readings are refused with 503; absent while it is written");
+    km_openapi_property(w, "last_checkpoint", "string", "date-time", "since the start");
+    km_openapi_property(w, "last_fsync", "string", "date-time",
+                        "when the disk last had everything that was acknowledged");
+    members(w, figure);
+    object_end(w);
+}
+
 void km_openapi_status(struct km_json *w)
 {
     static const struct figure store[] = {{"nodes", "nodes with history"},
@@ -117,6 +146,7 @@ void km_openapi_status(struct km_json *w)
     figures(w, "store", "entities, readings and memory held", store);
     figures(w, "http", "requests and connections", http);
     figures(w, "streams", "clients of /api/stream", streams);
+    data_dir_property(w);
     access_property(w);
     figures(w, "cluster", "objects known from the Kubernetes API; absent outside a cluster",
             cluster);

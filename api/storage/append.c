@@ -95,6 +95,7 @@ struct take {
     int64_t received_ms;
     uint64_t n_removed; /* entities that were found may be gone since */
     struct need need;
+    uint64_t position; /* in the journal, behind the batch */
 };
 
 static size_t count_readings(const struct km_batch *batch)
@@ -221,42 +222,20 @@ static int update_facts(struct km_shard *shard, struct km_entity *e, const struc
     return r;
 }
 
-/* Times of the shard that others look at without its lock; written under it. */
-static void note_time(_Atomic int64_t *known, int64_t time_ms, bool is_later)
-{
-    int64_t old = atomic_load_explicit(known, memory_order_relaxed);
-
-    if (is_later ? time_ms > old : time_ms < old)
-        atomic_store_explicit(known, time_ms, memory_order_relaxed);
-}
-
-static void note_row(struct km_shard *shard, const struct km_entity *e, const struct km_row *row,
-                     bool late)
-{
-    struct km_store_status *c = &shard->counters;
-
-    c->rows++;
-    c->samples += row->count;
-    c->rows_appended++;
-    c->rows_late += late;
-    note_time(&shard->oldest_ms, row->time_ms, false);
-    note_time(&shard->newest_ms, row->time_ms, true);
-    /* Where the oldest block may end earlier than before: one of its own, or cut in two. */
-    if (late || e->n_blocks == 1)
-        note_time(&shard->due_ms, km_block_last(e->blocks[0]), false);
-}
-
 static int store_one(struct km_shard *shard, const struct subject *s, struct take *take)
 {
     const struct taken *taken = &take->taken[take->place++];
     struct km_entity *e = taken->entity;
     struct km_row row;
+    bool changed = !e;
     int64_t newest;
     int r;
 
     /* Not there before, but maybe by an earlier reading of the batch; or found, but gone since. */
-    if (!e || shard->n_removed != take->n_removed)
+    if (!e || shard->n_removed != take->n_removed) {
+        changed = true;
         e = km_index_find(shard, s->kind, &s->facts, taken->key);
+    }
     if (!e)
         e = km_index_add(shard, s->kind, &s->facts);
     if (!e)
@@ -268,22 +247,23 @@ static int store_one(struct km_shard *shard, const struct subject *s, struct tak
         shard->counters.rows_duplicate++;
         r = 0;
     } else if (r == 0) {
-        note_row(shard, e, &row, row.time_ms < newest);
-        if (row.time_ms > newest)
+        km_shard_note_row(shard, e, &row, row.time_ms < newest);
+        if (row.time_ms > newest) {
+            changed |= taken->facts != e->facts_hash;
             r = update_facts(shard, e, &s->facts, taken->facts);
+        }
+        if (row.time_ms <= e->saving_ms) /* its block, and those behind it, are to be saved again */
+            e->saved_ms = e->saving_ms = row.time_ms - 1;
     }
+    if (r == 0 && shard->store->journal)
+        km_said_row(shard, e, changed ? &s->facts : NULL, &row);
     if (e->n_blocks == 0) {
         km_index_remove(shard, e);
         return r;
     }
     if (take->received_ms > e->received_ms)
         e->received_ms = take->received_ms;
-    if (s->kind == KM_ENTITY_NODE && e->node) {
-        if (km_entity_newest(e) > e->node->newest_ms)
-            e->node->newest_ms = km_entity_newest(e);
-        if (e->received_ms > e->node->received_ms)
-            e->node->received_ms = e->received_ms;
-    }
+    km_shard_note_node(e);
     return r;
 }
 
@@ -327,8 +307,11 @@ static int take_in(struct km_shard *shard, const struct km_batch *batch, struct 
     r = reserve(shard->store, &take->need);
     if (r == 0)
         r = km_keys_add(shard->store, &take->need.keys);
-    if (r == 0)
+    if (r == 0) {
+        km_said_begin(shard, take->received_ms);
         r = for_each_again(batch, store_one, shard, take);
+        r = km_said_end(shard, r, &take->position);
+    }
     km_shard_show(shard);
     release(shard->store, &take->need);
     return r;
@@ -359,6 +342,8 @@ int km_store_append(struct km_store *store, const struct km_batch *batch, int64_
 
     if (!taken)
         return -ENOMEM;
+    if (store->journal && km_journal_error(store->journal) < 0)
+        return -EIO;
     for_each_again(batch, hash_facts, shard, &take);
     km_retention_pace(store);
     for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
@@ -371,5 +356,7 @@ int km_store_append(struct km_store *store, const struct km_batch *batch, int64_
     }
     if (r == 0)
         km_retention_room(store, 0); /* blocks that grew by more than was asked for are paid now */
+    if (r == 0 && store->journal && km_journal_commit(store->journal, take.position) < 0)
+        return -EIO;
     return r == -EAGAIN ? -ENOSPC : r;
 }

@@ -100,6 +100,17 @@ int64_t km_block_last(const struct km_block *block)
     return block->last;
 }
 
+const uint16_t *km_block_metrics(const struct km_block *block, unsigned *ret_count)
+{
+    *ret_count = block->columns;
+    return km_block_metric(block);
+}
+
+bool km_block_is_sealed(const struct km_block *block)
+{
+    return block->sealed;
+}
+
 uint64_t km_block_samples(const struct km_block *block)
 {
     return block->samples;

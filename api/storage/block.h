@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "codec.h"
 #include "store.h"
 
@@ -107,5 +108,19 @@ unsigned km_unpacked_find(const struct km_unpacked *rows, int64_t time_ms);
 
 /* Copies row number place out. */
 void km_unpacked_read(const struct km_unpacked *rows, unsigned place, struct km_row *ret_row);
+
+/*
+ * Appends a block to a file's bytes, packed as it is (block_bytes.c draws it); and makes one of
+ * such bytes. Return 0 and a block that is the caller's, -EBADMSG for bytes that are none, or
+ * -ENOMEM. What a frame holds is looked at when it is read.
+ */
+void km_block_save(const struct km_block *block, struct km_buf *out);
+int km_block_load(const uint8_t *bytes, size_t size, struct km_block **ret_block);
+
+/* Its metrics, rising; they live as long as it and stay while no row is added. */
+const uint16_t *km_block_metrics(const struct km_block *block, unsigned *ret_count);
+
+/* True if it is one frame and nothing else. */
+bool km_block_is_sealed(const struct km_block *block);
 
 #endif

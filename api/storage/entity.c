@@ -166,6 +166,22 @@ int km_entity_insert(struct km_entity *entity, const struct km_row *row, size_t 
     return insert_at(entity, place, row, bytes);
 }
 
+int km_entity_add_block(struct km_entity *entity, struct km_block *block, size_t *bytes)
+{
+    size_t place = entity->n_blocks;
+
+    while (place > 0 && km_block_first(entity->blocks[place - 1]) > km_block_first(block))
+        place--;
+    if (place > 0 && km_block_last(entity->blocks[place - 1]) >= km_block_first(block))
+        return -EEXIST;
+    if (place < entity->n_blocks && km_block_first(entity->blocks[place]) <= km_block_last(block))
+        return -EEXIST;
+    if (list_room(entity, bytes) < 0)
+        return -ENOMEM;
+    list_add(entity, place, block, bytes);
+    return 0;
+}
+
 void km_entity_drop_oldest(struct km_entity *entity, size_t *bytes)
 {
     *bytes -= km_block_size(entity->blocks[0]);

@@ -53,6 +53,11 @@ struct km_entity {
     uint32_t slot, generation; /* as in a struct km_ref */
     bool ordered;              /* it is in the order of its kind */
     _Atomic bool has_twin; /* another one had its name at some time; set under the order's lock */
+    /*
+     * Of what a checkpoint has written: sealed blocks that end by saved_ms are in files, those that
+     * end by saving_ms too if the checkpoint that is going on ends well.
+     */
+    int64_t saved_ms, saving_ms;
     struct km_node_time *node; /* of its node, where it has one; the shard's */
     struct km_facts facts;
 };
@@ -82,6 +87,10 @@ int64_t km_entity_newest(const struct km_entity *entity);
  * -ENOMEM; then nothing has changed.
  */
 int km_entity_insert(struct km_entity *entity, const struct km_row *row, size_t *bytes);
+
+/* Puts a block in its place in time. Returns 0 (it is the entity's now), -EEXIST where its time
+ * overlaps with another one's, or -ENOMEM. */
+int km_entity_add_block(struct km_entity *entity, struct km_block *block, size_t *bytes);
 
 /* Frees the oldest block; *bytes follows. There must be one. */
 void km_entity_drop_oldest(struct km_entity *entity, size_t *bytes);

@@ -61,6 +61,7 @@ static void shard_done(struct km_shard *shard)
             km_entity_drop_oldest(e, &shard->bytes);
         km_index_remove(shard, e);
     }
+    km_buf_done(&shard->said);
     free(shard->slots);
     free(shard->generations);
     free(shard->buckets);

@@ -46,7 +46,9 @@ void km_store_free(struct km_store *store);
  * A timestamp further than KM_STORE_FUTURE_MS after received_ms, or before the retention, is the
  * caller's to refuse: see km_store_accepts().
  *
- * Returns 0, -ENOSPC when max_entities or max_keys would be passed, -ENOMEM.
+ * Returns 0, -ENOSPC when max_entities or max_keys would be passed, -ENOMEM; with a data directory
+ * (durability.h) 0 only when it is kept there, and -EIO where that cannot be written: the rows may
+ * then be seen, and are to be sent again.
  */
 int km_store_append(struct km_store *store, const struct km_batch *batch, int64_t received_ms);
 

@@ -8,7 +8,9 @@
 #include <stdatomic.h>
 
 #include "entity.h"
+#include "entry.h"
 #include "intern.h"
+#include "journal.h"
 #include "order.h"
 #include "store.h"
 
@@ -61,6 +63,9 @@ struct km_shard {
     struct km_intern names;
     struct km_node_time *nodes[KM_NODE_BUCKETS]; /* by the hash of the name */
 
+    struct km_buf said; /* the batch that is taken in, for the journal: a piece */
+    struct km_entry_state said_state;
+    bool say_facts;             /* some went unsaid: the facts of all until the next checkpoint */
     size_t bytes;               /* of slots, index, entities and blocks; names count theirs */
     size_t shown_bytes;         /* what of them the store's number has: km_shard_show() */
     uint32_t shown_entities;    /* the same */
@@ -83,6 +88,7 @@ struct km_store {
 
     _Atomic size_t bytes, reserved_bytes; /* in use; promised to batches that are being taken in */
     _Atomic uint32_t n_entities, reserved_entities;
+    struct km_journal *journal; /* NULL: nothing is written; set before anybody else knows us */
     pthread_mutex_t evict_lock;
     _Atomic int64_t evict_ms; /* blocks that end by then are to go for the memory limit's sake */
 };
@@ -121,6 +127,27 @@ static inline struct km_entity *const *km_index_bucket(const struct km_shard *sh
 {
     return &shard->buckets[key & (shard->n_buckets - 1)];
 }
+
+/* Counts a row or a block that was added to an entity; late: not behind all others. */
+void km_shard_note_row(struct km_shard *shard, const struct km_entity *entity,
+                       const struct km_row *row, bool late);
+void km_shard_note_block(struct km_shard *shard, const struct km_entity *entity,
+                         const struct km_block *block);
+
+/* A batch for the journal, where there is one (said.c): begun, then each row (facts NULL: as they
+ * were), then ended: with r 0 it is handed over, and *ret_position is what to commit. Returns r,
+ * or -ENOMEM. */
+void km_said_begin(struct km_shard *shard, int64_t received_ms);
+void km_said_row(struct km_shard *shard, const struct km_entity *entity,
+                 const struct km_facts *facts, const struct km_row *row);
+int km_said_end(struct km_shard *shard, int r, uint64_t *ret_position);
+
+/* Appends the keys of those metrics that are not of the catalogue. */
+void km_said_keys(const struct km_store *store, struct km_buf *out, const uint16_t *metric,
+                  unsigned count);
+
+/* Lets a node's pods know when it was heard of. */
+void km_shard_note_node(struct km_entity *entity);
 
 /* Finds an entity by identity, whose km_entity_key() is key; NULL if there is none. */
 struct km_entity *km_index_find(const struct km_shard *shard, enum km_entity_kind kind,
