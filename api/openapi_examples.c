@@ -59,6 +59,11 @@ static const struct km_openapi_example named[] = {
     {"version", "\"0.1.0\""},
     {"retention_seconds", "3600"},
     {"ingest", "\"kubernetes\""},
+    {"path", "\"/var/lib/kubemonitor\""},
+    {"fsync", "\"interval\""},
+    {"error", "\"No space left on device\""},
+    {"last_checkpoint", "\"2026-01-01T00:00:00.000Z\""},
+    {"last_fsync", "\"2026-01-01T00:00:00.000Z\""},
     {"read", "\"none\""},
     {NULL, NULL},
 };

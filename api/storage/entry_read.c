@@ -71,8 +71,7 @@ static bool is_named(enum km_entity_kind kind, const struct km_facts *facts)
 
     if (kind == KM_ENTITY_NODE)
         return text[KM_FACT_NODE];
-    return text[KM_FACT_POD] && text[KM_FACT_NAMESPACE] &&
-           (kind == KM_ENTITY_POD || text[KM_FACT_CONTAINER] || text[KM_FACT_CONTAINER_ID]);
+    return text[KM_FACT_POD] && text[KM_FACT_NAMESPACE];
 }
 
 static void read_key(struct cursor *c, struct km_entry *e)

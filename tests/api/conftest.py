@@ -15,11 +15,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 class Server:
-    def __init__(self, *options, stderr=None, first=None):
+    def __init__(self, *options, stderr=None, first=None, **process):
         """first: what a line before the last begins with, whose rest is kept."""
         program = os.environ.get("KUBEMONITOR_API", f"{ROOT}/build/api/kubemonitor-api")
         self.process = subprocess.Popen([program, "--listen", "127.0.0.1:0", *options], stdout=subprocess.PIPE, stderr=stderr,
-                                        text=True)
+                                        text=True, **process)
         self.first = self.process.stdout.readline().removeprefix(first).strip() if first else None
         self.url = self.process.stdout.readline().removeprefix("listening on ").strip()
         self.port = int(self.url.rsplit(":", 1)[1])
