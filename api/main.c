@@ -17,19 +17,22 @@
 #include "kubernetes.h"
 #include "log.h"
 #include "metrics_api.h"
+#include "serving_cert.h"
 #include "store.h"
 #include "stream.h"
 #include "time_format.h"
 
 #define HEARTBEAT_MS 15000 /* proxies cut connections that say nothing for 30 s or more */
 
-/* Waits for SIGTERM or SIGINT; drops old history once an interval, so that it goes in silence too.
- */
+/* Waits for SIGTERM or SIGINT; drops old history once an interval, so that it goes in silence too,
+ * and looks at the certificate. */
 static void run_until_told(const struct km_api *api, struct km_metrics_api *metrics,
                            const sigset_t *signals)
 {
-    struct timespec pause = {.tv_sec = (time_t)(api->interval_ms / 1000),
-                             .tv_nsec = (long)(api->interval_ms % 1000) * 1000000};
+    int64_t pause_ms =
+        api->interval_ms < KM_SERVING_CERT_LOOK_MS ? api->interval_ms : KM_SERVING_CERT_LOOK_MS;
+    struct timespec pause = {.tv_sec = (time_t)(pause_ms / 1000),
+                             .tv_nsec = (long)(pause_ms % 1000) * 1000000};
 
     while (sigtimedwait(signals, NULL, &pause) < 0) {
         km_store_expire(api->store, km_time_now_ms());

@@ -150,7 +150,8 @@ static int add_part(struct km_usage_reader *r, const struct km_view *v)
     part = &r->parts[r->n_parts];
     snprintf(part->name, sizeof(part->name), "%s", v->container ? v->container : "");
     r->part_ms[r->n_parts] = v->last.time_ms;
-    if (!v->has_previous || !km_usage_of(&v->last, &v->previous, &part->usage))
+    /* Who it is comes from the Kubernetes API and may be known later than what it uses. */
+    if (!v->container || !v->has_previous || !km_usage_of(&v->last, &v->previous, &part->usage))
         part->usage.window_ms = 0;
     if (v->last.time_ms > r->newest_ms)
         r->newest_ms = v->last.time_ms;

@@ -18,7 +18,7 @@ class Check:
     def __init__(self, options):
         self.namespace, self.metrics = options.namespace, options.metrics
         self.scratch, self.ca = pathlib.Path(options.scratch), options.front_proxy_ca
-        self.apiservices, self.failed = options.apiservices, 0
+        self.apiservices, self.failed, self.seen = options.apiservices, 0, "nothing"
 
     def say(self, good, words):
         print(f"{'ok  ' if good else 'FAIL'} {words}", flush=True)
@@ -33,7 +33,7 @@ class Check:
                 self.say(True, f"{what}, after {time.time() - begin:.0f} s" + ("" if seen is True else f": {seen}"))
                 return
             time.sleep(1)
-        self.say(False, f"{what}: not within {seconds} s")
+        self.say(False, f"{what}: not within {seconds} s; seen last: {self.seen}")
 
     # --- ways to ask
     def kubectl(self, *arguments, check=True):
@@ -47,6 +47,7 @@ class Check:
     def usage(self, pod):
         """Containers of a pod: name -> (millicores, MiB); nothing where the pod is not listed."""
         result = self.kubectl("get", "--raw", f"{BETA}/namespaces/{self.namespace}/pods/{pod}", check=False)
+        self.seen = (result.stdout or result.stderr).strip()
         if result.returncode != 0:
             return {}
         return {c["name"]: (number(c["usage"]["cpu"]) * 1000, number(c["usage"]["memory"]) / 2**20)
@@ -92,7 +93,7 @@ class Check:
 
     def top(self):
         for words, wanted in (
-                (("nodes",), r"(?m)^\S+ +\d+m +\d+% +\d+Mi +\d+%$"),
+                (("nodes",), r"(?m)^\S+ +\d+m +\d+% +\d+Mi +\d+% *$"),
                 (("pods", "-A", "--containers", "--sort-by=cpu"), rf"(?m)^{self.namespace} +cpu +burn +\d+m +\d+Mi"),
                 (("pods", "-A", "--sort-by=memory"), rf"(?m)^{self.namespace} +memory +"),
                 (("pods", "-n", self.namespace, "-l", "app=known"), r"(?s)cpu .*memory "),
