@@ -17,6 +17,7 @@ BETA = "/apis/metrics.k8s.io/v1beta1"
 class Check:
     def __init__(self, options):
         self.namespace, self.metrics = options.namespace, options.metrics
+        self.hpa = f"horizontalpodautoscalers.{options.hpa_api.split('/')[1]}.autoscaling"
         self.scratch, self.ca = pathlib.Path(options.scratch), options.front_proxy_ca
         self.apiservices, self.failed, self.seen = options.apiservices, 0, "nothing"
 
@@ -118,7 +119,7 @@ class Check:
 
     def autoscaler(self, name, load, end):
         self.within(90, f"the autoscaler {name} knows the usage", lambda: "True" == self.kubectl(
-            "get", "hpa", name, "-n", self.namespace, "-o", "go-template={{range .status.conditions}}"
+            "get", self.hpa, name, "-n", self.namespace, "-o", "go-template={{range .status.conditions}}"
             '{{if eq .type "ScalingActive"}}{{.status}}{{end}}{{end}}', check=False).stdout)
         pod = self.kubectl("get", "pods", "-n", self.namespace, "-l", f"app={name}", "-o", "jsonpath={.items[0].metadata.name}")
         self.kubectl("exec", "-n", self.namespace, pod, "--", "sh", "-c", load)
@@ -171,6 +172,7 @@ def main():
     for option in ("metrics", "apiservices", "namespace", "scratch"):
         parser.add_argument(f"--{option}", required=True)
     parser.add_argument("--front-proxy-ca")
+    parser.add_argument("--hpa-api", required=True)
     check = Check(parser.parse_args())
     check.registered()
     check.every_node()

@@ -11,6 +11,7 @@
 #   HPA_API                    the autoscaling version (autoscaling/v2beta2; autoscaling/v2 from Kubernetes 1.23 on)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+HPA_API=${HPA_API:-autoscaling/v2beta2}
 NAMESPACE=kubemonitor-e2e-metrics
 # shellcheck source=tests/e2e/programs.sh
 . tests/e2e/programs.sh
@@ -27,7 +28,7 @@ unregister() {
 trap 'status=$?; unregister; (exit $status); finish' EXIT
 
 kubectl delete namespace "$NAMESPACE" --ignore-not-found --timeout=180s >/dev/null
-with_image tests/e2e/metrics_api.yaml | sed "s#autoscaling/v2beta2#${HPA_API:-autoscaling/v2beta2}#" | kubectl apply -f - >/dev/null
+with_image tests/e2e/metrics_api.yaml | sed "s#autoscaling/v2beta2#$HPA_API#" | kubectl apply -f - >/dev/null
 
 address=$(kubectl get node "$NODE" -o jsonpath='{.status.addresses[?(@.type=="InternalIP")].address}')
 start_server --metrics-api-listen "$address:0" --kubeconfig "$KUBECONFIG"
@@ -46,4 +47,4 @@ metadata: {name: monitor-metrics-api, namespace: $NAMESPACE}
 subsets: [{addresses: [{ip: $address}], ports: [{name: https, port: ${metrics##*:}}]}]
 END
 python3 tests/e2e/check_metrics_api.py --metrics "$metrics" --apiservices "$scratch/apiservices.yaml" \
-    --namespace "$NAMESPACE" --scratch "$scratch" ${FRONT_PROXY_CA:+--front-proxy-ca "$FRONT_PROXY_CA"}
+    --namespace "$NAMESPACE" --scratch "$scratch" --hpa-api "$HPA_API" ${FRONT_PROXY_CA:+--front-proxy-ca "$FRONT_PROXY_CA"}
