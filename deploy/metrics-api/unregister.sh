@@ -16,7 +16,7 @@ for version in "${VERSIONS[@]}"; do
 done
 if kubectl -n monitoring get deployment monitor-api >/dev/null 2>&1; then
     # shellcheck disable=SC2016 # "$patch" is Kubernetes' own
-    kubectl -n monitoring patch deployment monitor-api -p '{"spec":{"template":{"spec":{"automountServiceAccountToken":false,
+    kubectl -n monitoring patch deployment monitor-api -p '{"spec":{"template":{"spec":{
         "containers":[{"name":"monitor-api","env":[{"name":"KUBEMONITOR_METRICS_API_LISTEN","$patch":"delete"}],
         "ports":[{"containerPort":8443,"$patch":"delete"}]}]}}}}'
 fi

@@ -120,5 +120,4 @@ def test_the_kustomization_has_all_of_it(tree, parts, tmp_path):
     for part in parts:
         assert (part["kind"], part["metadata"]["name"]) in built
     spec = built[("Deployment", "monitor-api")]["spec"]["template"]["spec"]
-    assert spec["automountServiceAccountToken"] is True
     assert {port["containerPort"] for port in spec["containers"][0]["ports"]} == {8080, 8443}
