@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One entity read: what is known of it now, and its rows. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "store_inside.h"
+#include "scan.h"
 
 bool km_row_get(const struct km_row *row, unsigned metric, int64_t *ret_value)
 {
@@ -128,53 +127,17 @@ static int scan_block(const struct km_unpacked *rows, unsigned place, int64_t to
     return 0;
 }
 
-/* Blocks taken out of an entity, to be read without a lock. */
-struct taken {
-    struct km_block **blocks;
-    size_t count;
-};
-
-/* Takes the blocks with rows in a span of time, and the one before. The shard is locked. */
-static int take_blocks(const struct km_entity *e, int64_t from_ms, int64_t to_ms,
-                       struct taken *ret_taken)
-{
-    size_t b = 0;
-
-    /* The row before the first one may be the last of the block before. */
-    while (b + 1 < e->n_blocks && km_block_first(e->blocks[b + 1]) < from_ms)
-        b++;
-    ret_taken->count = 0;
-    ret_taken->blocks = malloc((e->n_blocks - b + 1) * sizeof(struct km_block *));
-    if (!ret_taken->blocks)
-        return -ENOMEM;
-    for (; b < e->n_blocks && km_block_first(e->blocks[b]) <= to_ms; b++) {
-        struct km_block *block = km_block_take(e->blocks[b]);
-
-        if (!block)
-            return -ENOMEM;
-        ret_taken->blocks[ret_taken->count++] = block;
-    }
-    return 0;
-}
-
-static void give_blocks_back(struct taken *taken)
-{
-    for (size_t i = 0; i < taken->count; i++)
-        km_block_free(taken->blocks[i]);
-    free(taken->blocks);
-}
-
-static int scan_blocks(const struct taken *taken, int64_t from_ms, int64_t to_ms,
+static int scan_blocks(const struct km_scan *scan, int64_t from_ms, int64_t to_ms,
                        int (*each)(void *, const struct km_row *), void *arg)
 {
     bool end = false;
     int r = 0;
 
-    for (size_t b = 0; b < taken->count && r == 0 && !end; b++) {
+    for (size_t b = 0; b < scan->count && r == 0 && !end; b++) {
         struct km_unpacked *rows;
         unsigned place;
 
-        r = km_block_unpack(taken->blocks[b], &rows);
+        r = km_block_unpack(scan->blocks[b], &rows);
         if (r < 0)
             return r;
         place = km_unpacked_find(rows, from_ms);
@@ -187,17 +150,11 @@ static int scan_blocks(const struct taken *taken, int64_t from_ms, int64_t to_ms
 int km_store_scan(const struct km_store *store, struct km_ref ref, int64_t from_ms, int64_t to_ms,
                   int (*each)(void *arg, const struct km_row *row), void *arg)
 {
-    struct km_shard *shard = km_shard_of(store, ref);
-    struct taken taken = {NULL, 0};
-    const struct km_entity *e;
-    int r;
+    struct km_scan scan = {0};
+    int r = km_scan_take(&scan, store, ref, from_ms, to_ms);
 
-    pthread_mutex_lock(&shard->lock);
-    e = km_index_get(shard, ref);
-    r = e ? take_blocks(e, from_ms, to_ms, &taken) : -ENOENT;
-    pthread_mutex_unlock(&shard->lock);
     if (r == 0)
-        r = scan_blocks(&taken, from_ms, to_ms, each, arg);
-    give_blocks_back(&taken);
+        r = scan_blocks(&scan, from_ms, to_ms, each, arg);
+    km_scan_done(&scan);
     return r;
 }

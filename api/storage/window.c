@@ -6,158 +6,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rate.h"
+#include "clean.h"
+#include "scan.h"
+#include "window_rows.h"
 
-/* Ids of metrics that a grid can have: the catalogue's and the store's own. */
-#define METRICS 65536
-
-/* One metric over all cells. */
-struct lane {
-    double *sum;     /* per cell: what the entities done so far add up to */
-    double *here;    /* per cell: value x ms covered, of the entity at hand */
-    double *covered; /* per cell: ms covered, of the entity at hand */
-    bool *known;     /* per cell: something was added */
-};
-
-struct grid_work {
-    const struct km_grid_query *query;
-    const struct km_store *store;
-    int64_t first_ms; /* where cell 0 begins */
-    size_t cells;
-    bool single;         /* one entity: its own average, not weighed by the part covered */
-    struct lane **lanes; /* METRICS of them, NULL until used */
-    unsigned used;       /* ids below this may be used */
-    uint32_t *entities;  /* per cell */
-    double *seen;        /* per cell: ms covered by any row of the entity at hand */
-    bool has_before;
-    struct km_row before;
-    int error;
-};
-
-static struct lane *lane_of(struct grid_work *w, unsigned metric)
+/* Cells to steps: average over known cells, the highest cell. A sum is weighed by the part covered,
+ * one entity's own average is not. */
+static int add_column(struct km_grid *g, const struct km_lane *lane, size_t per_step, bool single,
+                      double base_ms)
 {
-    struct lane *lane = w->lanes[metric];
-    size_t bytes = w->cells * (3 * sizeof(double) + sizeof(bool));
-    char *memory;
+    struct km_grid_column *column = &g->columns[g->n_columns];
 
-    if (lane)
-        return lane;
-    memory = calloc(1, sizeof(*lane) + bytes);
-    if (!memory)
-        return NULL;
-    lane = (struct lane *)(void *)memory;
-    lane->sum = (double *)(void *)(memory + sizeof(*lane));
-    lane->here = lane->sum + w->cells;
-    lane->covered = lane->here + w->cells;
-    lane->known = (bool *)(lane->covered + w->cells);
-    w->lanes[metric] = lane;
-    if (metric >= w->used)
-        w->used = metric + 1;
-    return lane;
-}
+    column->average = malloc((2 * g->steps + 1) * sizeof(double));
+    if (!column->average)
+        return -ENOMEM;
+    column->max = column->average + g->steps;
+    column->metric = lane->metric;
+    column->kind = lane->counter ? KM_COLUMN_RATE : KM_COLUMN_GAUGE;
+    g->n_columns++;
+    for (size_t s = 0; s < g->steps; s++) {
+        double sum = 0, max = -INFINITY;
+        size_t known = 0;
 
-/* Adds value over (from, to] to the cells it touches; NULL value counts time only. */
-static void cover(const struct grid_work *w, int64_t from, int64_t to, double *here,
-                  double *covered, double value)
-{
-    int64_t base = w->query->base_ms;
-    int64_t begin = from > w->first_ms ? from : w->first_ms;
-    int64_t end = w->first_ms + (int64_t)w->cells * base;
+        for (size_t c = s * per_step; c < (s + 1) * per_step; c++) {
+            double value = lane->sum[c] / (single ? lane->covered[c] : base_ms);
 
-    if (to < end)
-        end = to;
-    while (begin < end) {
-        size_t cell = (size_t)((begin - w->first_ms) / base);
-        int64_t cell_end = w->first_ms + (int64_t)(cell + 1) * base;
-        int64_t until = cell_end < end ? cell_end : end;
-
-        covered[cell] += (double)(until - begin);
-        if (here)
-            here[cell] += value * (double)(until - begin);
-        begin = until;
-    }
-}
-
-static double gauge_value(unsigned metric, int64_t value)
-{
-    double exact;
-
-    if (metric >= KM_METRIC_COUNT)
-        return (double)value;
-    switch (km_metrics[metric].kind) {
-    case KM_KIND_MILLI:
-        return (double)value / 1000;
-    case KM_KIND_EXACT:
-        memcpy(&exact, &value, sizeof(exact));
-        return exact;
-    default:
-        return (double)value;
-    }
-}
-
-static int add_row(void *arg, const struct km_row *row)
-{
-    struct grid_work *w = arg;
-    int64_t interval = w->query->interval_ms;
-    int64_t since = row->time_ms - interval;
-
-    if (w->has_before && row->time_ms - w->before.time_ms <= 3 * interval)
-        since = w->before.time_ms;
-    cover(w, since, row->time_ms, NULL, w->seen, 0);
-    for (unsigned i = 0; i < row->count; i++) {
-        unsigned metric = row->metric[i];
-        unsigned lane_id = metric == KM_CPU_USAGE_EXACT ? KM_CPU_USAGE : metric;
-        bool counter = metric < KM_METRIC_COUNT && km_metric_is_counter(metric);
-        double value;
-        struct lane *lane;
-
-        if (counter) {
-            if (!w->has_before || !km_rate(&w->before, row, metric, &value))
+            if (lane->covered[c] <= 0)
                 continue;
-        } else {
-            value = gauge_value(metric, row->value[i]);
+            known++;
+            sum += value;
+            max = fmax(max, value);
         }
-        lane = lane_of(w, lane_id);
-        if (!lane) {
-            w->error = -ENOMEM;
-            return 1;
-        }
-        cover(w, counter ? w->before.time_ms : since, row->time_ms, lane->here, lane->covered,
-              value);
+        column->average[s] = known ? sum / (double)known : NAN;
+        column->max[s] = known ? max : NAN;
     }
-    w->before = *row;
-    w->has_before = true;
     return 0;
 }
 
-/* Moves what the entity at hand has into the sums. */
-static void add_entity(struct grid_work *w)
+/* A lane that nothing was added to is no column. */
+static bool is_known(const struct km_lane *lane, size_t cells)
 {
-    for (size_t c = 0; c < w->cells; c++) {
-        w->entities[c] += w->seen[c] > 0;
-        w->seen[c] = 0;
+    for (size_t c = 0; c < cells; c++) {
+        if (lane->covered[c] > 0)
+            return true;
     }
-    for (unsigned m = 0; m < w->used; m++) {
-        struct lane *lane = w->lanes[m];
-
-        for (size_t c = 0; lane && c < w->cells; c++) {
-            double covered = lane->covered[c];
-
-            if (covered <= 0)
-                continue;
-            lane->sum[c] += lane->here[c] / (w->single ? covered : (double)w->query->base_ms);
-            lane->known[c] = true;
-            lane->here[c] = lane->covered[c] = 0;
-        }
-    }
-    w->has_before = false;
+    return false;
 }
 
-/* Cells to steps: average over known cells, the highest cell, and the most entities. */
-static int make_grid(const struct grid_work *w, struct km_grid **ret_grid)
+static int make_grid(const struct km_window_rows *w, const struct km_lane *lanes, unsigned n_lanes,
+                     struct km_grid **ret_grid)
 {
     size_t per_step = (size_t)(w->query->step_ms / w->query->base_ms);
     struct km_grid *g = calloc(1, sizeof(*g));
+    int r = 0;
 
     if (!g)
         return -ENOMEM;
@@ -165,66 +66,116 @@ static int make_grid(const struct grid_work *w, struct km_grid **ret_grid)
     g->step_ms = w->query->step_ms;
     g->first_ms = w->first_ms + g->step_ms;
     g->entities = calloc(g->steps + 1, sizeof(*g->entities));
-    for (unsigned m = 0; m < w->used; m++)
-        g->n_columns += w->lanes[m] != NULL;
-    g->columns = calloc(g->n_columns + 1, sizeof(*g->columns));
-    if (!g->entities || !g->columns) {
-        km_grid_free(g);
-        return -ENOMEM;
-    }
-    for (size_t c = 0; c < g->steps * per_step; c++) {
+    g->columns = calloc(n_lanes + 1, sizeof(*g->columns));
+    if (!g->entities || !g->columns)
+        r = -ENOMEM;
+    for (size_t c = 0; r == 0 && c < g->steps * per_step; c++) {
         if (w->entities[c] > g->entities[c / per_step])
             g->entities[c / per_step] = w->entities[c];
     }
-    for (unsigned m = 0, n = 0; m < w->used; m++) {
-        const struct lane *lane = w->lanes[m];
-        struct km_grid_column *column = &g->columns[n];
-
-        if (!lane)
-            continue;
-        n++;
-        column->metric = (uint16_t)m;
-        column->kind =
-            m < KM_METRIC_COUNT && km_metric_is_counter(m) ? KM_COLUMN_RATE : KM_COLUMN_GAUGE;
-        column->average = calloc(2 * g->steps + 1, sizeof(double));
-        if (!column->average) {
-            km_grid_free(g);
-            return -ENOMEM;
-        }
-        column->max = column->average + g->steps;
-        for (size_t s = 0; s < g->steps; s++) {
-            double sum = 0, max = -INFINITY;
-            size_t known = 0;
-
-            for (size_t c = s * per_step; c < (s + 1) * per_step; c++) {
-                if (!lane->known[c])
-                    continue;
-                known++;
-                sum += lane->sum[c];
-                max = fmax(max, lane->sum[c]);
-            }
-            column->average[s] = known ? sum / (double)known : NAN;
-            column->max[s] = known ? max : NAN;
-        }
+    for (unsigned i = 0; r == 0 && i < n_lanes; i++) {
+        if (is_known(&lanes[i], w->cells))
+            r = add_column(g, &lanes[i], per_step, w->single, (double)w->query->base_ms);
+    }
+    if (r < 0) {
+        km_grid_free(g);
+        return r;
     }
     *ret_grid = g;
     return 0;
 }
 
-static void work_done(struct grid_work *w)
+/* The metrics that are unpacked: those asked for, or all that are answered. */
+static unsigned choose_metrics(const struct km_grid_query *query, uint16_t *ret_metric)
 {
-    for (unsigned m = 0; w->lanes && m < w->used; m++)
-        free(w->lanes[m]);
-    free(w->lanes);
-    free(w->entities);
-    free(w->seen);
+    unsigned n = 0;
+
+    for (unsigned m = 0, asked = 0; m < KM_METRIC_COUNT; m++) {
+        bool wanted = km_metrics[m].kind != KM_KIND_COUNTER;
+
+        if (query->metrics) {
+            while (asked < query->n_metrics && query->metrics[asked] < m)
+                asked++;
+            wanted = asked < query->n_metrics && query->metrics[asked] == m;
+        }
+        if (wanted)
+            ret_metric[n++] = (uint16_t)m;
+    }
+    return n;
+}
+
+/* Lanes for the metrics; their cells are one piece of memory, *ret_cells. */
+static struct km_lane *make_lanes(const uint16_t *metric, unsigned count, size_t cells,
+                                  double **ret_cells)
+{
+    struct km_lane *lanes = calloc(count + 1, sizeof(*lanes));
+
+    *ret_cells = calloc(2 * count * (cells + 1) + 1, sizeof(double));
+    for (unsigned i = 0; lanes && *ret_cells && i < count; i++) {
+        lanes[i].metric = metric[i];
+        lanes[i].counter = km_metric_is_counter(metric[i]);
+        lanes[i].sum = *ret_cells + 2 * i * (cells + 1);
+        lanes[i].covered = lanes[i].sum + cells + 1;
+        /* The two ways of saying cpu_usage are one column. */
+        if (i > 0 && metric[i] == KM_CPU_USAGE_EXACT && metric[i - 1] == KM_CPU_USAGE) {
+            lanes[i].sum = lanes[i - 1].sum;
+            lanes[i].covered = lanes[i - 1].covered;
+        }
+    }
+    return lanes;
+}
+
+/* Lays all rows of the entities over the cells. */
+static int add_entities(const struct km_store *store, const struct km_ref *refs, size_t n_refs,
+                        struct km_window_rows *w, const uint16_t *metric, struct km_lane *lanes,
+                        unsigned n_lanes)
+{
+    /* Rows up to one gap after the end still say what was true within. */
+    int64_t to_ms = w->first_ms + (int64_t)w->cells * w->query->base_ms + 3 * w->query->interval_ms;
+    struct km_scan scan = {0};
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < n_refs; i++) {
+        km_window_rows_next_entity(w, lanes, n_lanes);
+        r = km_scan_take(&scan, store, refs[i], w->first_ms, to_ms);
+        for (size_t b = 0; r == 0 && b < scan.count; b++) {
+            r = km_scan_read(&scan, b, metric, n_lanes);
+            if (r == 0)
+                km_window_rows_add(w, &scan.rows, to_ms, lanes);
+        }
+        if (r == -ENOENT)
+            r = 0;
+    }
+    km_scan_done(&scan);
+    return r;
+}
+
+static int sum_cells(const struct km_store *store, const struct km_ref *refs, size_t n_refs,
+                     struct km_window_rows *w, struct km_grid **ret_grid)
+{
+    uint16_t metric[KM_METRIC_COUNT];
+    unsigned n = choose_metrics(w->query, metric);
+    km_auto_free double *cells = NULL;
+    km_auto_free struct km_lane *lanes = make_lanes(metric, n, w->cells, &cells);
+    int r = lanes && cells ? 0 : -ENOMEM;
+
+    if (r == 0)
+        r = add_entities(store, refs, n_refs, w, metric, lanes, n);
+    /* Where cpu_usage came exactly only, its column is known under its own name all the same. */
+    for (unsigned i = 1; r == 0 && i < n; i++) {
+        if (lanes[i].metric == KM_CPU_USAGE_EXACT && lanes[i].sum == lanes[i - 1].sum) {
+            memmove(lanes + i, lanes + i + 1, (n - i - 1) * sizeof(*lanes));
+            n--;
+        }
+    }
+    return r < 0 ? r : make_grid(w, lanes, n, ret_grid);
 }
 
 int km_grid_sum(const struct km_store *store, const struct km_ref *refs, size_t n_refs,
                 const struct km_grid_query *query, struct km_grid **ret_grid)
 {
-    struct grid_work w = {.query = query, .store = store, .single = n_refs == 1};
     int64_t step = query->step_ms, first, last;
+    struct km_window_rows w;
     int r;
 
     if (step <= 0 || query->base_ms <= 0 || step % query->base_ms || query->interval_ms <= 0 ||
@@ -236,21 +187,11 @@ int km_grid_sum(const struct km_store *store, const struct km_ref *refs, size_t 
         last = first;
     if ((last - first) / query->base_ms > KM_GRID_MAX_CELLS)
         return -E2BIG;
-    w.first_ms = first;
-    w.cells = (size_t)((last - first) / query->base_ms);
-    w.lanes = calloc(METRICS, sizeof(struct lane *));
-    w.entities = calloc(w.cells + 1, sizeof(*w.entities));
-    w.seen = calloc(w.cells + 1, sizeof(*w.seen));
-    r = w.lanes && w.entities && w.seen ? 0 : -ENOMEM;
-    for (size_t i = 0; r == 0 && i < n_refs; i++) {
-        /* Rows up to one gap after the end still say what was true within. */
-        km_store_scan(store, refs[i], first, last + 3 * query->interval_ms, add_row, &w);
-        r = w.error;
-        add_entity(&w);
-    }
+    r = km_window_rows_init(&w, query, first, (size_t)((last - first) / query->base_ms),
+                            n_refs == 1);
     if (r == 0)
-        r = make_grid(&w, ret_grid);
-    work_done(&w);
+        r = sum_cells(store, refs, n_refs, &w, ret_grid);
+    km_window_rows_done(&w);
     return r;
 }
 

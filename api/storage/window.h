@@ -27,6 +27,12 @@ struct km_grid_query {
     int64_t step_ms;
     int64_t base_ms;     /* divides step_ms */
     int64_t interval_ms; /* the expected distance of rows */
+    /*
+     * The catalogue's metrics that are wanted, n_metrics of them in rising order: only they are
+     * unpacked. NULL: all gauges, and of counters those that are RATED.
+     */
+    const uint16_t *metrics;
+    unsigned n_metrics;
 };
 
 enum km_column_kind {

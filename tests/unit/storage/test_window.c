@@ -43,9 +43,14 @@ static void add(struct km_store *store, const char *pod_name, int64_t second, in
     assert_int_equal(km_store_append(store, &batch, T + second * 1000), 0);
 }
 
+/* What grid_of() asks for; NULL: all. */
+static const uint16_t *metrics_asked;
+static unsigned n_asked;
+
 static struct km_grid *grid_of(struct km_store *store, int64_t from, int64_t to, int64_t step)
 {
-    struct km_grid_query query = {T + from * 1000, T + to * 1000, step * 1000, 5000, 5000};
+    struct km_grid_query query = {T + from * 1000, T + to * 1000, step * 1000, 5000, 5000,
+                                  metrics_asked,   n_asked};
     struct km_filter filter = {.kind = KM_ENTITY_POD};
     struct km_grid *grid = NULL;
     struct km_ref *refs = NULL;
@@ -163,11 +168,70 @@ static void a_step_has_average_and_max_of_its_cells(void **state)
     km_store_free(store);
 }
 
+static void only_what_is_asked_for_is_answered(void **state)
+{
+    static const uint16_t asked[] = {KM_CPU_USAGE_USEC, KM_NET_RX_BYTES};
+    struct km_store *store = make_store();
+    struct km_grid *grid;
+
+    (void)state;
+    add(store, "a", 0, 100, 0);
+    add(store, "a", 5, 100, 500);
+    metrics_asked = asked;
+    n_asked = 2;
+    grid = grid_of(store, 0, 5, 5);
+    metrics_asked = NULL;
+    assert_int_equal(grid->n_columns, 1); /* nobody said anything of the other */
+    near(column(grid, KM_NET_RX_BYTES)->average[0], 100);
+    km_grid_free(grid);
+    km_store_free(store);
+}
+
+/* A row out of block after block, and each sum by its own definition. */
+static void long_windows_are_as_if_added_one_by_one(void **state)
+{
+    struct km_store *store = make_store();
+    int64_t rx[3] = {0, 0, 0}, seconds[3] = {0, 1, 3}, cpu[3][401], grown[3][401];
+    struct km_grid *grid;
+    unsigned seed = 7;
+
+    (void)state;
+    for (int tick = 0; tick <= 400; tick++) {
+        for (int p = 0; p < 3; p++) {
+            char name[2] = {(char)('a' + p), '\0'};
+
+            cpu[p][tick] = rand_r(&seed) % 1000;
+            grown[p][tick] = rand_r(&seed) % 100000;
+            rx[p] += grown[p][tick];
+            add(store, name, tick * 5 + seconds[p], cpu[p][tick], rx[p]);
+        }
+    }
+    grid = grid_of(store, 5, 1990, 5);
+    assert_int_equal(grid->steps, 397);
+    for (size_t s = 0; s < grid->steps; s++) {
+        double sum = 0, rate = 0;
+
+        /* Step s is (5 + 5 s, 10 + 5 s]; the row of tick t covers (5 t - 5, 5 t] + seconds. */
+        for (int p = 0; p < 3; p++) {
+            double late = (double)seconds[p] / 5;
+
+            sum += (double)cpu[p][s + 2] * (1 - late) + (double)cpu[p][s + 1] * late;
+            rate += (double)grown[p][s + 2] / 5 * (1 - late) + (double)grown[p][s + 1] / 5 * late;
+        }
+        near(column(grid, KM_CPU_USAGE)->average[s], sum);
+        near(column(grid, KM_NET_RX_BYTES)->average[s], rate);
+        assert_int_equal(grid->entities[s], 3);
+    }
+    km_grid_free(grid);
+    km_store_free(store);
+}
+
 static void refuses_what_is_no_grid(void **state)
 {
     struct km_store *store = make_store();
-    struct km_grid_query bad[] = {{0, 10, 0, 5, 5}, {0, 10, 7, 5, 5}, {10, 0, 5, 5, 5}};
-    struct km_grid_query big = {0, INT64_C(1) << 40, 1, 1, 1};
+    struct km_grid_query bad[] = {
+        {0, 10, 0, 5, 5, NULL, 0}, {0, 10, 7, 5, 5, NULL, 0}, {10, 0, 5, 5, 5, NULL, 0}};
+    struct km_grid_query big = {0, INT64_C(1) << 40, 1, 1, 1, NULL, 0};
     struct km_grid *grid = NULL;
 
     (void)state;
@@ -185,6 +249,8 @@ int main(void)
         cmocka_unit_test(two_halves_of_a_cell_count_as_one),
         cmocka_unit_test(a_gap_is_nan_and_not_zero),
         cmocka_unit_test(a_step_has_average_and_max_of_its_cells),
+        cmocka_unit_test(only_what_is_asked_for_is_answered),
+        cmocka_unit_test(long_windows_are_as_if_added_one_by_one),
         cmocka_unit_test(refuses_what_is_no_grid),
     };
 
