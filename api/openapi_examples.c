@@ -9,6 +9,7 @@ static const struct km_openapi_example named[] = {
     {"window", "10"},
     {"step", "5"},
     {"format", "\"rows\""},
+    {"metrics", "\"cpu_usage,memory.working_set\""},
     {"limit", "2"},
     {"continue", "\"0x0p+0/db-0\""},
     {"sort", "\"memory\""},

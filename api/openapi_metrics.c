@@ -66,8 +66,10 @@ static void metric_property(struct km_json *w, unsigned m, enum km_openapi_use u
         example(w, km_openapi_example_of_unit(info->unit));
         km_json_object_end(w);
     }
-    if (use != KM_OPENAPI_READING && info->kind == KM_KIND_RATED) {
-        snprintf(text, sizeof(text), "%s, per second", info->help);
+    if (use != KM_OPENAPI_READING &&
+        (info->kind == KM_KIND_RATED || (counter && use != KM_OPENAPI_ANSWER))) {
+        snprintf(text, sizeof(text), "%s, per second%s", info->help,
+                 info->kind == KM_KIND_RATED ? "" : "; where `metrics` asks for it");
         km_json_member_object(w, info->rate_key);
         km_json_member(w, "type", "number");
         km_json_member_int(w, "minimum", 0);

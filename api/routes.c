@@ -24,6 +24,16 @@
          NULL,                                                                                     \
          "Seconds a row stands for: averages, rates and `max`. Without it rows are as they came, " \
          "and sums are at the interval."},                                                         \
+        {"metrics",                                                                                \
+         KM_PARAM_STRING,                                                                          \
+         0,                                                                                        \
+         0,                                                                                        \
+         NULL,                                                                                     \
+         NULL,                                                                                     \
+         "Only these metrics in a window, with commas between: `cpu_usage`, "                      \
+         "`memory.working_set`, or all of a group, `network`. Of a counter that is asked for "     \
+         "sums "                                                                                   \
+         "and steps answer the rate, `cpu.usage_usec` as `usage_usec_per_second`."},               \
     {                                                                                              \
         "format", KM_PARAM_CHOICE, 0, 0, "rows|columns|csv", "rows",                               \
             "columns answers one array a metric, null for gaps; csv a table for spreadsheets."     \

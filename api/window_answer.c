@@ -7,6 +7,7 @@
 #include "answers.h"
 #include "api.h"
 #include "clean.h"
+#include "metric_choice.h"
 #include "time_format.h"
 #include "total.h"
 #include "window.h"
@@ -19,19 +20,26 @@ enum { FORMAT_ROWS, FORMAT_COLUMNS, FORMAT_CSV };
 struct raw_rows {
     struct km_json w;
     const struct km_store *store;
+    const struct km_metric_choice *choice;
     int64_t from_ms;
     bool has_before;
-    struct km_row before;
+    struct km_row before, chosen;
 };
 
 static int raw_row(void *arg, const struct km_row *row)
 {
     struct raw_rows *r = arg;
+    const struct km_row *shown = row;
 
+    if (!r->choice->all) {
+        r->chosen = *row;
+        km_metric_choice_apply(r->choice, &r->chosen);
+        shown = &r->chosen;
+    }
     if (row->time_ms >= r->from_ms) {
         km_json_object(&r->w);
         km_json_member_time(&r->w, "timestamp", row->time_ms);
-        km_answer_row(&r->w, r->store, row, r->has_before ? &r->before : NULL);
+        km_answer_row(&r->w, r->store, shown, r->has_before ? &r->before : NULL);
         km_json_object_end(&r->w);
     }
     r->before = *row;
@@ -48,12 +56,14 @@ static void begin(struct km_json *w, int64_t window, int64_t step_ms)
 }
 
 static void answer_raw(struct km_call *call, const struct km_ref *refs, size_t n, int64_t window,
-                       int64_t now_ms)
+                       const struct km_metric_choice *choice, int64_t now_ms)
 {
     const struct km_api *api = km_call_api(call);
     km_auto_buf struct km_buf body = KM_BUF_INIT;
-    struct raw_rows rows = {
-        .w = {.out = &body}, .store = api->store, .from_ms = now_ms - window * 1000};
+    struct raw_rows rows = {.w = {.out = &body},
+                            .store = api->store,
+                            .choice = choice,
+                            .from_ms = now_ms - window * 1000};
 
     begin(&rows.w, window, api->interval_ms);
     km_json_key(&rows.w, "items");
@@ -83,7 +93,7 @@ static void grid_groups(struct km_json *w, const struct km_grid *grid, size_t st
         if (c->kind == KM_COLUMN_GAUGE) {
             gauge[c->metric] = value;
             has_gauge[c->metric] = true;
-        } else if (km_metrics[c->metric].kind == KM_KIND_RATED) {
+        } else {
             rate[c->metric] = value;
             has_rate[c->metric] = true;
         }
@@ -139,7 +149,8 @@ static void write_columns(struct km_json *w, const struct km_grid *grid)
 }
 
 static void answer_grid(struct km_call *call, const struct km_ref *refs, size_t n, int64_t window,
-                        int64_t step_ms, const char *count, int64_t now_ms)
+                        int64_t step_ms, const struct km_metric_choice *choice, const char *count,
+                        int64_t now_ms)
 {
     const struct km_api *api = km_call_api(call);
     int64_t interval = api->interval_ms;
@@ -148,7 +159,9 @@ static void answer_grid(struct km_call *call, const struct km_ref *refs, size_t 
                                   .to_ms = now_ms - interval,
                                   .step_ms = step_ms,
                                   .base_ms = step_ms % interval ? step_ms : interval,
-                                  .interval_ms = interval};
+                                  .interval_ms = interval,
+                                  .metrics = choice->all ? NULL : choice->metric,
+                                  .n_metrics = choice->in_catalogue};
     km_auto_buf struct km_buf body = KM_BUF_INIT;
     struct km_json w = {.out = &body};
     struct km_grid *grid;
@@ -186,6 +199,7 @@ void km_answer_window(struct km_call *call, const struct km_filter *filter, cons
     int64_t window = km_call_int(call, "window", 0), now = km_time_now_ms();
     int64_t step_ms = km_call_int(call, "step", 0) * 1000;
     struct km_filter history = *filter;
+    struct km_metric_choice choice;
     bool good = false;
     km_auto_free struct km_ref *refs = NULL;
     size_t n;
@@ -201,9 +215,9 @@ void km_answer_window(struct km_call *call, const struct km_filter *filter, cons
         km_problem_fault(call, NULL, "step", "must be a multiple of %g s, the interval",
                          (double)api->interval_ms / 1000);
     else
-        good = true;
+        good = km_metric_choice_read(call, api->store, &choice);
     if (!good) {
-        km_answer_problem(call, 422, 0, "window or step cannot be answered; see errors");
+        km_answer_problem(call, 422, 0, "window, step or metrics cannot be answered; see errors");
         return;
     }
     history.current = false;
@@ -213,7 +227,8 @@ void km_answer_window(struct km_call *call, const struct km_filter *filter, cons
     else if (n == 0)
         km_answer_problem(call, 404, 0, "%s in the last %lld s", missing, (long long)window);
     else if (!count && !step_ms && km_call_choice(call, "format", FORMAT_ROWS) == FORMAT_ROWS)
-        answer_raw(call, refs, n, window, now);
+        answer_raw(call, refs, n, window, &choice, now);
     else
-        answer_grid(call, refs, n, window, step_ms ? step_ms : api->interval_ms, count, now);
+        answer_grid(call, refs, n, window, step_ms ? step_ms : api->interval_ms, &choice, count,
+                    now);
 }

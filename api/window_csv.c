@@ -14,8 +14,6 @@ bool km_window_column_name(const struct km_grid_column *column, char *text, size
     if (column->metric >= KM_METRIC_COUNT)
         return false;
     info = &km_metrics[column->metric];
-    if (column->kind == KM_COLUMN_RATE && info->kind != KM_KIND_RATED)
-        return false;
     snprintf(text, size, "%s%s%s", km_groups[info->group].name,
              info->group == KM_GROUP_TOP ? "" : ".",
              column->kind == KM_COLUMN_RATE ? info->rate_key : info->key);

@@ -91,7 +91,7 @@ def test_every_parameter_has_an_example_that_is_taken(asked):
             jsonschema.Draft202012Validator(parameter["schema"]).validate(parameter["example"])
             if parameter["in"] == "query":
                 # A step is of a window.
-                query = {"window": 10} if parameter["name"] in ("step", "format") else {}
+                query = {"window": 10} if parameter["name"] in ("step", "format", "metrics") else {}
                 query[parameter["name"]] = parameter["example"]
                 answer = asked.get(f"{path}?{urllib.parse.urlencode(query)}")
                 assert answer.status_code == 200, answer.text
