@@ -19,7 +19,7 @@ void km_window_csv(struct km_buf *out, const struct km_grid *grid, const char *c
 
 /*
  * The name of a grid's column: "cpu_usage", "memory.rss", "disk.read_bytes_per_second". False for
- * those that are not answered: members outside the catalogue, counters that have no rate.
+ * those that are not answered: members outside the catalogue.
  */
 bool km_window_column_name(const struct km_grid_column *column, char *text, size_t size);
 
