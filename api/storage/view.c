@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "scan.h"
+#include "block_scan.h"
 
 bool km_row_get(const struct km_row *row, unsigned metric, int64_t *ret_value)
 {

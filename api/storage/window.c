@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "block_scan.h"
 #include "clean.h"
-#include "scan.h"
 #include "window_rows.h"
 
 /* Cells to steps: average over known cells, the highest cell. A sum is weighed by the part covered,

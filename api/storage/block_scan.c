@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scan.h"
+#include "block_scan.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef KM_API_STORAGE_SCAN_H
-#define KM_API_STORAGE_SCAN_H
+#ifndef KM_API_STORAGE_BLOCK_SCAN_H
+#define KM_API_STORAGE_BLOCK_SCAN_H
 
 #include "codec.h"
 #include "store_inside.h"
