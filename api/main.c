@@ -112,10 +112,12 @@ static int serve(const struct km_api_config *config)
     struct km_kubernetes *kubernetes;
     struct km_metrics_api *metrics = NULL;
     struct km_catch_up catch_up = {.started_ms = api.started_ms, .limit_ms = config->catch_up};
-    uint32_t fit = km_file_limit_raise(http.max_connections);
+    uint32_t beside = config->metrics_api_listen ? KM_METRICS_API_CONNECTIONS : 0;
+    uint32_t fit = km_file_limit_raise(http.max_connections + beside);
     sigset_t signals;
     int r;
 
+    fit = fit > beside ? fit - beside : 1;
     if (fit < http.max_connections) {
         km_warn("--max-connections %u is lowered to %u: the hard limit of open files is too low",
                 http.max_connections, fit);

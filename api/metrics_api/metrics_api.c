@@ -16,9 +16,6 @@
 
 /* A GET with a long selector and a user of many groups; nothing here takes a body. */
 #define BODY_MAX 65536
-/* The API server keeps a few dozen connections; each takes 33 KiB and TLS about as much again. */
-#define CONNECTIONS_MAX 1024
-
 struct km_metrics_api {
     struct km_metrics metrics;
     const struct km_kube_config *kube;
@@ -76,7 +73,7 @@ static int start_server(struct km_metrics_api *m, const struct km_api_config *co
     struct km_http_config http = {
         .listen = config->metrics_api_listen,
         .threads = (int)config->threads,
-        .max_connections = CONNECTIONS_MAX,
+        .max_connections = KM_METRICS_API_CONNECTIONS,
         .max_body = BODY_MAX,
         .header_timeout_ms = config->header_timeout,
         .body_timeout_ms = config->body_timeout,

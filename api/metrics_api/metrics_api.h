@@ -26,6 +26,10 @@ int km_metrics_api_start(const struct km_api_config *config, const struct km_api
                          const struct km_kube_config *kube, void (*say)(const char *words),
                          struct km_metrics_api **ret_metrics, struct km_buf *error);
 
+/* The API server keeps a few dozen connections; each takes 33 KiB and TLS about as much again. More
+ * are refused; the limit of open files must hold them beside the other port's. */
+#define KM_METRICS_API_CONNECTIONS 1024
+
 /* What has to be looked at now and then: the certificate. */
 void km_metrics_api_tick(struct km_metrics_api *metrics);
 
