@@ -107,7 +107,7 @@ def same_rows(options):
                 ("the 50 of them that use most CPU", "/api/pods?sort=cpu&limit=50"),
                 ("newest row of a node's pods", f"/api/nodes/{node}/pods"),
                 (f"CPU rate of a namespace of 300 pods, {rows.ticks} rows",
-                 f"/api/namespaces/{space}?{window}"),
+                 f"/api/namespaces/{space}?{window}&metrics=cpu.usage_usec"),
                 ("all columns of it", f"/api/namespaces/{space}?{window}"),
                 ("all columns of it in steps of a minute, with max", f"/api/namespaces/{space}?{window}&step=60"),
                 ("namespaces", "/api/namespaces"),
