@@ -185,6 +185,40 @@ def test_replicas(tree, tmp_path, program):
     assert url == f"http://monitor-api-replicas:{service['ports'][0]['port']}"
 
 
+def mounted(changed, kind, name):
+    """The container's mounts, each with its volume."""
+    spec = changed[(kind, name)]["spec"]["template"]["spec"]
+    volumes = {one["name"]: one for one in spec["volumes"]}
+    return {one["mountPath"]: volumes[one["name"]] for one in spec["containers"][0]["volumeMounts"]}
+
+
+def test_persistent(tree, tmp_path, program):
+    changed = with_component(tree, tmp_path, "optional/persistent")
+    deployment = changed[("Deployment", "monitor-api")]["spec"]
+    assert deployment["strategy"] == {"type": "Recreate"}, "two servers cannot write one folder"
+    folder = environment(changed, "Deployment", "monitor-api")["KUBEMONITOR_DATA_DIR"]
+    claim = mounted(changed, "Deployment", "monitor-api")[folder]["persistentVolumeClaim"]["claimName"]
+    assert ("PersistentVolumeClaim", claim) in changed
+    context = deployment["template"]["spec"]["securityContext"]
+    assert context["fsGroup"] == context["runAsGroup"]
+    assert "KUBEMONITOR_DATA_DIR" in help_of(program, {"image": "kubemonitor-api:x"})
+
+
+def test_tls(tree, tmp_path, program):
+    changed = with_component(tree, tmp_path, "optional/tls")
+    server, collector = environment(changed, "Deployment", "monitor-api"), environment(changed, "DaemonSet", "resource-collector")
+    for name, variables in (("kubemonitor-api", {"KUBEMONITOR_TLS_CERT", "KUBEMONITOR_TLS_KEY"}), ("kubemonitor-collector", {"KUBEMONITOR_CA_FILE"})):
+        assert all(one in help_of(program, {"image": f"{name}:x"}) for one in variables)
+    for kind, name, files in (("Deployment", "monitor-api", [server["KUBEMONITOR_TLS_CERT"], server["KUBEMONITOR_TLS_KEY"]]),
+                              ("DaemonSet", "resource-collector", [collector["KUBEMONITOR_CA_FILE"]])):
+        secret = mounted(changed, kind, name)[files[0].rsplit("/", 1)[0]]["secret"]
+        assert sorted(one["path"] for one in secret["items"]) == sorted(file.rsplit("/", 1)[1] for file in files)
+    container = changed[("Deployment", "monitor-api")]["spec"]["template"]["spec"]["containers"][0]
+    for probe, path in (("livenessProbe", "/livez"), ("readinessProbe", "/readyz")):
+        assert container[probe]["httpGet"] == {"path": path, "port": "http", "scheme": "HTTPS"}
+    assert collector["API_SERVER_URL"].startswith("https://monitor-api-service:")
+
+
 def test_capabilities_in_place_of_privileged(manifest, tree, tmp_path):
     changed = with_component(tree, tmp_path, "optional/capabilities")
     collector = changed[("DaemonSet", "resource-collector")]["spec"]["template"]["spec"]["containers"][0]
