@@ -128,10 +128,9 @@ struct question {
     bool is_jwt;
 };
 
-static int describe(const struct km_gate *gate, const struct km_gate_request *request,
-                    const char *token, struct question *ret_question)
+static int describe(const struct km_gate_request *request, const char *token,
+                    struct question *ret_question)
 {
-    const char *audience = gate->config.audience ? gate->config.audience : "";
     struct question q = {.job = {.token = (char *)(uintptr_t)token, .expires_ms = INT64_MAX}};
     int r;
 
@@ -139,13 +138,20 @@ static int describe(const struct km_gate *gate, const struct km_gate_request *re
         q.job.name_space = (char *)(uintptr_t)(request->name_space ? request->name_space : "");
     snprintf(q.job.client, sizeof(q.job.client), "%s", request->client);
     r = km_gate_key(token, q.job.name_space, &q.job.key);
-    if (r < 0)
-        return r;
-    q.is_jwt = km_jwt_read(token, audience, &q.jwt) == 0;
-    if (q.is_jwt)
-        q.job.expires_ms = q.jwt.expires_ms;
-    *ret_question = q;
-    return 0;
+    if (r == 0)
+        *ret_question = q;
+    return r;
+}
+
+/* Reads what the token says: only where it is to be asked about, for most are known by their key.
+ */
+static void read_claims(const struct km_gate *gate, struct question *q)
+{
+    const char *audience = gate->config.audience ? gate->config.audience : "";
+
+    q->is_jwt = km_jwt_read(q->job.token, audience, &q->jwt) == 0;
+    if (q->is_jwt)
+        q->job.expires_ms = q->jwt.expires_ms;
 }
 
 /* Refuses what the token itself says is in vain to ask about. Readers may have tokens of any make.
@@ -182,6 +188,7 @@ static void make_fresh(struct km_gate *gate, struct question *q, struct km_gate_
     if (now_ms < entry->ask_again_ms || gate->stopped)
         return;
     entry->ask_again_ms = now_ms + KM_GATE_AGAIN_MS;
+    read_claims(gate, q);
     q->job.client[0] = '\0';
     if (km_gate_queue_add(gate->queue, &q->job, NULL) == 0)
         pthread_cond_signal(&gate->work);
@@ -195,7 +202,7 @@ static bool judge_by_reviews(struct km_gate *gate, const struct km_gate_request 
     struct km_gate_entry *entry;
     struct question q;
 
-    if (describe(gate, request, token, &q) < 0) {
+    if (describe(request, token, &q) < 0) {
         km_gate_answer_with(answer, KM_GATE_BUSY, NULL);
         return true;
     }
@@ -209,6 +216,7 @@ static bool judge_by_reviews(struct km_gate *gate, const struct km_gate_request 
         km_gate_answer_with(answer, entry->reason, entry->words);
         return true;
     }
+    read_claims(gate, &q);
     if (is_in_vain(&q, request->ingest, answer))
         return true;
     if (gate->stopped || now_ms < gate->away_until_ms)
@@ -268,10 +276,11 @@ int km_gate_wait(struct km_gate *gate, const struct km_gate_request *request,
 {
     struct km_gate_waiter waiter = {wake, arg};
     struct question q;
-    int r = describe(gate, request, bearer(request->authorization), &q);
+    int r = describe(request, bearer(request->authorization), &q);
 
     if (r < 0)
         return -EAGAIN;
+    read_claims(gate, &q);
     pthread_mutex_lock(&gate->lock);
     r = gate->stopped ? -EAGAIN : km_gate_queue_add(gate->queue, &q.job, &waiter);
     if (r == 0)
