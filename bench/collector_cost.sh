@@ -11,6 +11,8 @@
 #   COMPRESS=auto        always: what a server on another machine gets; a collector that is older than the option: empty
 #   BUILD=build-release  where the programs are built; TLS=1: post over TLS with a certificate made here
 #
+#   STRACE=0             do not count system calls
+#
 # Needs root, curl, and for the count of system calls strace. Ends by itself and removes what it made.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -137,7 +139,11 @@ row "bytes of a body on the way" $((bytes / ticks))
 for field in Rss Pss Pss_Anon; do
     row "$field, KiB" "$(awk -v f="$field:" '$1 == f {print $2}' "/proc/$collector/smaps_rollup")"
 done
-if command -v strace >/dev/null; then
+# What a batch takes in the outbox while the server is away: packed as small as gzip can.
+waiting=$({ "$build/collector/kubemonitor-collector" --print --node "$node" --interval 1s "${names[@]}" || true; } | sed -n '3{p;q}' | gzip -6 | wc -c)
+row "bytes of a batch that waits" "$waiting"
+row "minutes of absence that 16 MiB hold" $((16 * 1024 * 1024 / waiting * interval / 60))
+if [ "${STRACE:-1}" != 0 ] && command -v strace >/dev/null; then
     timeout -s INT $((interval * 4)) strace -f -c -o "$scratch/strace" -p "$collector" 2>/dev/null || true
     echo "system calls in 4 ticks:"
     sed -n '1,16p' "$scratch/strace"

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import queue
+import ssl
 import subprocess
 import sys
 import threading
@@ -33,7 +34,7 @@ class Api:
     """lists: what each list answers in turn (a status or a list of pods; the last one stays). events: put lines in,
     None ends the watch that is open."""
 
-    def __init__(self, *lists):
+    def __init__(self, *lists, port=0, tls=None):
         self.lists, self.events, self.requests = list(lists), queue.Queue(), []
         api = self
 
@@ -44,8 +45,13 @@ class Api:
             def log_message(self, *args):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
+        self.scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def answer(self, request):
@@ -59,6 +65,7 @@ class Api:
         status, items = (answer, None) if isinstance(answer, int) else (200, answer)
         body = json.dumps({"metadata": {"resourceVersion": "100"}, "items": items}).encode()
         request.send_response(status)
+        request.send_header("Content-Length", len(body))
         request.end_headers()
         request.wfile.write(body)
 
@@ -83,12 +90,13 @@ class Api:
 
 
 class Collector:
-    def __init__(self, tmp_path, api, *options, token="secret"):
+    def __init__(self, tmp_path, api, *options, token="secret", ca=None):
         host = tmp_path / "host"
         unpack((ROOT / "tests/hosts/v2-cgroupfs.host").read_text(), host)
         (tmp_path / "token").write_text(token + "\n")
+        trust = {"certificate-authority": str(ca)} if ca else {}
         config = {"current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
-                  "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{api.server.server_port}"}}],
+                  "clusters": [{"name": "c", "cluster": {"server": f"{api.scheme}://127.0.0.1:{api.server.server_port}", **trust}}],
                   "users": [{"name": "u", "user": {"tokenFile": "token"}}]}
         (tmp_path / "kubeconfig").write_text(json.dumps(config))  # JSON is YAML
         self.process = subprocess.Popen(
@@ -114,8 +122,8 @@ class Collector:
 def start(tmp_path):
     running = []
 
-    def run(api, *options):
-        running.append(Collector(tmp_path, api, *options))
+    def run(api, *options, **more):
+        running.append(Collector(tmp_path, api, *options, **more))
         return running[-1]
 
     yield run
@@ -186,6 +194,66 @@ def test_tries_again_and_says_so_once(start):
     api.events.put(None)
     errors = collector.stop()
     assert errors.count("names from the Kubernetes API") == 1 and "500" in errors
+
+
+def test_lists_again_where_a_watch_is_answered_by_410(start):
+    """Not by an event within the watch, but by the status of the request for it."""
+    api = Api([pod(90)], [pod(91, restarts=7)])
+    watches = []
+
+    def stream(request, once_more=api.stream):
+        watches.append(request)
+        if len(watches) > 1:
+            return once_more(request)
+        request.send_response(410)
+        request.end_headers()
+        request.wfile.write(b'{"kind":"Status","code":410,"reason":"Expired"}')
+
+    api.stream = stream
+    collector = start(api, "--names", "api")
+    collector.pod_with("restarts", 7)
+    assert [query.get("watch") for _, query, _ in api.requests[:3]] == [None, "1", None]
+    api.events.put(None)
+    collector.stop()
+
+
+def test_an_api_that_is_away_takes_no_names_with_it(start):
+    """Pods that were known keep their names, those that come meanwhile have theirs as soon as it is back."""
+    api = Api([pod(90)])
+    collector = start(api, "--names", "api")
+    collector.pod_with("restarts", 0)
+    port = api.server.server_port
+    api.server.shutdown()
+    api.server.server_close()
+    api.events.put(None)  # the watch ends, and nobody answers the next one
+    for _ in range(20):
+        one = collector.pod()
+        assert one["pod_name"] == "web-0" and one["restarts"] == 0
+    back = Api([pod(90)], port=port)
+    back.events.put({"type": "MODIFIED", "object": pod(101, restarts=2)})
+    collector.pod_with("restarts", 2)
+    assert back.watches() == ["100"], "it goes on from where it was"
+    back.events.put(None)
+    errors = collector.stop()
+    assert errors.count("names from the Kubernetes API") == 1, errors
+
+
+@pytest.mark.parametrize("serves, trusted", [("cluster", True), ("other", False)])
+def test_trusts_the_clusters_ca_alone(start, tmp_path, serves, trusted):
+    """A certificate of another CA is refused, though the address is right; with the right one names come."""
+    for name in ("cluster", "other"):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
+                        "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / f"{name}.key",
+                        "-out", tmp_path / f"{name}.crt"], check=True, capture_output=True)
+    api = Api([pod(90)], tls=(tmp_path / f"{serves}.crt", tmp_path / f"{serves}.key"))
+    collector = start(api, "--names", "api", ca=tmp_path / "cluster.crt")
+    if trusted:
+        collector.pod_with("pod_name", "web-0")
+    else:
+        assert "certificate" in collector.process.stderr.readline()
+        assert collector.pod()["pod_name"] == UID and api.requests == []
+    api.events.put(None)
+    collector.stop()
 
 
 def test_links_stand_in_for_the_api(start):
