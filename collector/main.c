@@ -76,7 +76,10 @@ static int64_t dropped(const struct senders *s)
     return (int64_t)sum;
 }
 
-/* One tick: read, encode once, hand to every sender or to standard output. */
+/*
+ * One tick: read, encode once, hand to every sender or to standard output. -EPIPE where that takes
+ * no more; another negative errno where this reading is lost.
+ */
 static int tick(struct km_collector *collector, const struct km_settings *settings,
                 struct senders *senders, struct km_buf *buf, struct km_collector_health *health)
 {
@@ -98,8 +101,10 @@ static int tick(struct km_collector *collector, const struct km_settings *settin
     }
     if (settings->print) {
         km_buf_putc(buf, '\n');
-        fwrite(buf->data, 1, buf->len, stdout);
-        fflush(stdout);
+        if (fwrite(buf->data, 1, buf->len, stdout) != buf->len || fflush(stdout) != 0) {
+            km_error("standard output: %s", strerror(errno));
+            return -EPIPE;
+        }
     }
     for (size_t i = 0; i < senders->count; i++) {
         if (km_replicas_put(senders->of[i], buf->data, buf->len) < 0)
@@ -144,6 +149,7 @@ static int run(struct km_collector *collector, const struct km_settings *setting
     }
     for (;;) {
         uint64_t due = 0;
+        int r;
 
         if (poll(wait, 2, -1) < 0 && errno != EINTR)
             return 1;
@@ -153,7 +159,8 @@ static int run(struct km_collector *collector, const struct km_settings *setting
             continue;
         /* More than one is due: the tick before took longer than the interval. */
         health.ticks_skipped += (int64_t)due - 1;
-        if (tick(collector, settings, senders, &buf, &health) < 0 && settings->once)
+        r = tick(collector, settings, senders, &buf, &health);
+        if (r == -EPIPE || (r < 0 && settings->once))
             return 1;
         if (settings->once)
             return 0;
