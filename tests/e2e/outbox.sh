@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# An hour's readings of a node of 110 pods fit the collector's outbox: a server that is away for 720
-# readings gets all of them when it comes back, each once and in order.
+# An hour's readings of a node of 110 pods fit the collector's outbox: a server that was away for 720
+# readings or more gets the last 720 at least when it comes back, each once and in order.
 #
 # usage: KUBECONFIG=FILE tests/e2e/outbox.sh        on a node of that cluster, as root; about 5 minutes
 #
