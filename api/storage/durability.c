@@ -97,10 +97,13 @@ static int checkpoint(struct km_durability *d)
     int r;
 
     km_journal_get_status(d->journal, &journal);
+    pthread_mutex_lock(&d->lock);
     more = realloc(d->history, (d->n_history + 1) * sizeof(*more));
+    if (more)
+        d->history = more;
+    pthread_mutex_unlock(&d->lock);
     if (!more)
         return -ENOMEM;
-    d->history = more;
     r = km_journal_rotate(d->journal, number);
     if (r < 0)
         return r;
