@@ -23,6 +23,7 @@
 #define STEP  5000
 
 static int64_t base_ms; /* of tick 0: within the last hour */
+static int64_t retention_ms;
 static char folder[64];
 static char said[8192];
 
@@ -40,6 +41,7 @@ static int set_up(void **state)
     base_ms = km_time_now_ms() - TICKS * STEP;
     strcpy(folder, "/tmp/kubemonitor-test-XXXXXX");
     said[0] = '\0';
+    retention_ms = 3600000;
     return mkdtemp(folder) ? 0 : -1;
 }
 
@@ -54,7 +56,7 @@ static int tear_down(void **state)
 
 static struct km_store *make_store(void)
 {
-    const struct km_store_config config = {.retention_ms = 3600000,
+    const struct km_store_config config = {.retention_ms = retention_ms,
                                            .memory_limit = 256 << 20,
                                            .interval_ms = STEP,
                                            .max_entities = 1000,
@@ -362,6 +364,31 @@ static void a_missing_open_file_costs_what_was_in_it(void **state)
     assert_non_null(strstr(said, "no file open"));
 }
 
+static void history_goes_with_retention(void **state)
+{
+    struct km_durability_status status;
+    struct km_durability *d;
+    struct km_store *store;
+    uint64_t rows;
+    char path[128];
+
+    (void)state;
+    fill(30000, false, &rows);
+    find("history", path);
+    retention_ms = 100000;
+    store = make_store();
+    assert_int_equal(start(store, 0, &d), 0);
+    for (int i = 0; i < 1000 && access(path, F_OK) == 0; i++)
+        usleep(10000);
+    assert_int_equal(access(path, F_OK), -1);
+    km_durability_get_status(d, &status);
+    assert_true(rows_of(store) < rows / 5);
+    assert_true(rows_of(store) > 0);
+    assert_true(status.history_files < 3);
+    km_durability_stop(d);
+    km_store_free(store);
+}
+
 static void strangers_are_left_alone(void **state)
 {
     char path[128];
@@ -437,6 +464,7 @@ int main(void)
         TEST(a_damaged_history_costs_a_piece),
         TEST(a_missing_history_is_missed),
         TEST(a_missing_open_file_costs_what_was_in_it),
+        TEST(history_goes_with_retention),
         TEST(strangers_are_left_alone),
         TEST(a_newer_version_is_not_touched),
         TEST(a_directory_has_one_owner),
