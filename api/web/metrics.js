@@ -52,9 +52,10 @@ export function fullOf({request, limit, capacity}, usage) {
     return bound === undefined ? undefined : Math.max(bound, request ?? 0, usage ?? 0) || undefined;
 }
 
-/* What cannot be exceeded, or undefined. */
+/* What cannot be exceeded, or undefined. A node's limit is the sum of its pods': it may promise more than
+ * there is. */
 export function hardBound({limit, capacity, partial}) {
-    return partial ? undefined : limit ?? capacity;
+    return partial ? undefined : capacity ?? limit;
 }
 
 /* "high" and "full" where a bound that stops the workload is near; a request is no such bound. */

@@ -79,6 +79,23 @@ export function numberTests(world) {
         await page.context().close();
     });
 
+    test("a node against what is allocatable and requested", async () => {
+        const page = await openPage(world.browser, world.still.url);
+        await visit(page, world.still.url, "#/nodes/worker-01?window=21600", ".chart canvas");
+        const node = await world.still.get("/api/nodes/worker-01");
+        const [cpu, memory] = await texts(page.locator(".facts dd"));
+        assertSame(cpu.split("Allocatable")[1], node.cpu.allocatable_millicores, "cpu");
+        assertSame(cpu.split("Request")[1], node.cpu.request_millicores, "cpu");
+        assertSame(memory.split("Allocatable")[1], node.memory.allocatable, "bytes");
+        assert.equal(await page.locator("[data-panel=cpu] .key:not([hidden])", {hasText: "Allocatable"}).count(), 1);
+        await visit(page, world.still.url, "#/nodes?sort=name", "tbody tr");
+        const {items} = await world.still.get("/api/nodes");
+        const parts = await texts(page.locator("tbody tr td.bar:nth-child(2) .part"));
+        items.forEach((one, i) => assert.ok(Math.abs(parseFloat(parts[i]) - 100 * one.cpu_usage / one.cpu.allocatable_millicores) <= 0.51,
+            `${one.node}: ${parts[i]}`));
+        await page.context().close();
+    });
+
     test("a chart's legend ends at the newest reading", async () => {
         const page = await openPage(world.browser, world.still.url);
         await visit(page, world.still.url, "#/nodes/worker-01?window=21600", ".chart canvas");

@@ -18,6 +18,8 @@ const PICTURES = [
     ["page-overview", "#/", ".top li", DESK],
     ["page-overview-dark", "#/", ".top li", DESK, {colorScheme: "dark"}],
     ["page-nodes", "#/nodes", "tbody tr", {width: 1440, height: 460}],
+    ["page-workloads", "#/workloads", "tbody tr", {width: 1440, height: 760}],
+    ["page-container", `${ofPod}/containers/${killed.deployment}`, ".chart canvas", DESK],
     ["page-pods", "#/pods", "tbody tr", DESK],
     ["page-node", "#/nodes/worker-02", ".chart canvas", DESK, {colorScheme: "dark"}],
     ["page-pod", ofPod, ".chart canvas", {width: 1440, height: 1080}],

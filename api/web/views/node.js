@@ -14,13 +14,14 @@ import {View, crumb, heading} from "./view.js";
 function nodeFacts(node) {
     const skew = clockSkew(node, serverNow());
     const capacity = node.cpu?.capacity_millicores, total = node.memory?.total, fs = node.filesystem || {};
-    const free = (amount, format) => amount === undefined ? "" : ` · ${t("allocatable")} ${format(amount)}`;
+    const promised = (allocatable, request, format) => [[allocatable, `${t("allocatable")} `], [request, `${t("request")} `]]
+        .filter(([amount]) => amount !== undefined).map(([amount, label]) => ` · ${label}${format(amount)}`).join("");
     return [
         [t("cpu"), `${cpu(cpuUsage(node))} / ${cores(capacity)} (${percent(cpuUsage(node), capacity)})`
-            + free(node.cpu?.allocatable_millicores, cpu),
+            + promised(node.cpu?.allocatable_millicores, node.cpu?.request_millicores, cpu),
             strain({capacity}, cpuUsage(node))],
         [t("memory"), `${bytes(memoryUsage(node))} / ${bytes(total)} (${percent(memoryUsage(node), total)})`
-            + free(node.memory?.allocatable, bytes),
+            + promised(node.memory?.allocatable, node.memory?.request, bytes),
             strain({capacity: total}, memoryUsage(node))],
         [t("disk_full"), `${bytes(fs.used)} / ${bytes(fs.capacity)} (${percent(fs.used, fs.capacity)})`,
             strain({capacity: fs.capacity}, fs.used)],
