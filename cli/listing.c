@@ -116,64 +116,12 @@ static int read_pages(struct km_fetch *f, const struct km_list_query *q, struct 
     return km_fetch_fail(f, -EREMOTEIO, "the list does not end after %d pages", PAGES);
 }
 
-struct names {
-    char **items;
-    size_t count, room;
-};
-
-static int take_namespace(void *arg, yyjson_val *item)
-{
-    struct names *names = arg;
-    const char *name = yyjson_get_str(yyjson_obj_get(item, "namespace"));
-
-    if (!name || !*name)
-        return 0;
-    if (names->count == names->room) {
-        size_t room = names->room ? names->room * 2 : 32;
-        char **items = reallocarray(names->items, room, sizeof(*items));
-
-        if (!items)
-            return -ENOMEM;
-        names->items = items;
-        names->room = room;
-    }
-    names->items[names->count] = strdup(name);
-    return names->items[names->count] ? (int)(names->count++, 0) : -ENOMEM;
-}
-
-/* The server lists deployments of one namespace only: ask for each. */
-static int each_namespace(struct km_fetch *f, const struct km_list_query *query, struct pages *p)
-{
-    struct km_list_query q = {.subject = &km_subject_namespace};
-    struct names names = {0};
-    struct pages spaces = {.query = &q, .fn = take_namespace, .arg = &names};
-    int r = read_pages(f, &q, &spaces);
-
-    q = *query;
-    for (size_t i = 0; r == 0 && i < names.count; i++) {
-        if (is_full(p)) {
-            p->more = true;
-            break;
-        }
-        q.name_space = names.items[i];
-        r = read_pages(f, &q, p);
-    }
-    for (size_t i = 0; i < names.count; i++)
-        free(names.items[i]);
-    free(names.items);
-    return r;
-}
-
 int km_list_each(struct km_fetch *f, const struct km_list_query *query, km_item_fn *fn, void *arg,
                  bool *ret_more)
 {
     struct pages p = {.query = query, .fn = fn, .arg = arg};
-    int r;
+    int r = read_pages(f, query, &p);
 
-    if (query->subject == &km_subject_deployment && !query->name_space)
-        r = each_namespace(f, query, &p);
-    else
-        r = read_pages(f, query, &p);
     if (r == 0 && ret_more)
         *ret_more = p.more;
     return r;

@@ -104,6 +104,11 @@ async function askStatus() {
     }
 }
 
+try {
+    sessionStorage.removeItem("kubemonitor.tries"); /* early.js counts them */
+} catch {
+    /* storage is forbidden */
+}
 applyTheme();
 loadWords();
 const status = await askStatus();

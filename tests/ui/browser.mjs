@@ -19,7 +19,11 @@ export async function openPage(browser, url, options) {
     const page = await context.newPage();
     page.faults = [];
     page.strangers = [];
-    page.on("console", (message) => { if (message.type() === "error") page.faults.push(message.text()); });
+    page.on("console", (message) => {
+        /* Chromium drops its requests when any interface of the machine comes or goes; the page asks again. */
+        if (message.type() === "error" && !message.text().includes("ERR_NETWORK_CHANGED"))
+            page.faults.push(message.text());
+    });
     page.on("pageerror", (error) => page.faults.push(String(error)));
     page.on("request", (request) => {
         if (!request.url().startsWith(url) && !request.url().startsWith("data:"))

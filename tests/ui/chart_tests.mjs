@@ -83,7 +83,7 @@ export function chartTests(world) {
     test("since when memory is what it is", async () => {
         const {browser, still} = world;
         const page = await openPage(browser, still.url);
-        await visit(page, still.url, "#/namespaces/shop?window=21600", ".chart canvas");
+        await visit(page, still.url, "#/nodes/worker-01?window=21600", ".chart canvas");
         const times = [100, 160, 220, 280, 340], level = (values) => page.evaluate(async ([times, values]) =>
             (await import("./page/derive.js")).levelSince(times, values), [times, values]);
         assert.deepEqual(await level([10, 10, 100, 95, 99]), {time: 220, whole: false});

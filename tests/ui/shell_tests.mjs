@@ -63,6 +63,17 @@ export function shellTests(world) {
         await page.context().close();
     });
 
+    test("a script that does not come is asked for again, with the whole page", async () => {
+        const page = await openPage(world.browser, world.still.url);
+        let dropped = 0;
+        await page.route("**/page/router.js", (route) => dropped++ < 2 ? route.abort("connectionreset") : route.continue());
+        await page.goto(`${world.still.url}/#/nodes`);
+        await page.locator("tbody tr").first().waitFor();
+        assert.equal(dropped, 3);
+        assert.equal(await page.evaluate(() => sessionStorage.getItem("kubemonitor.tries")), null);
+        await page.context().close();
+    });
+
     test("no place is wider than a phone", async () => {
         for (const width of [360, 390, 768]) {
             const page = await openPage(world.browser, world.still.url, {viewport: {width, height: 800}});
