@@ -90,7 +90,7 @@ export function chartTests(world) {
         assert.deepEqual(await level([10, 200, null, 95, 99]), {time: 280, whole: false});
         assert.deepEqual(await level([100, 101, 99, 95, null]), {time: 100, whole: true});
         assert.equal(await level([null, null, null, null, null]), null);
-        assert.match(await page.locator("[data-panel=memory] .since").innerText(), /^about this much (for|since) /);
+        await page.locator("[data-panel=memory] .since").filter({hasText: /^about this much (for|since) /}).waitFor();
         await page.context().close();
     });
 
