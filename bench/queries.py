@@ -96,7 +96,7 @@ def same_rows(options):
     try:
         server.load()
         space, pod, node = rows.namespace(0), rows.pod_names[0][0], rows.node_names[0]
-        window = f"window={rows.ticks * 5 + 60}"
+        window = f"window={rows.ticks * 5 + 900}"  # loading takes its time
         print(f"\n{rows.nodes} nodes of {rows.pods} pods, {rows.ticks} ticks, 20 and 24 columns\n\n{HEAD}")
         for name, path in [
                 (f"one pod, {rows.ticks} rows, 20 columns", f"/api/namespaces/{space}/pods/{pod}?{window}"),

@@ -2,6 +2,7 @@
 #include "store.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +123,23 @@ int km_store_accepts(const struct km_store *store, int64_t time_ms, int64_t now_
     return time_ms <= now_ms - store->config.retention_ms ? -ETIME : 0;
 }
 
+/*
+ * The allocator keeps what it is given back for who asks next. When an eighth of the memory has
+ * gone for good, and not only made room for what comes, the kernel is to have it.
+ */
+#define LEAST_TO_GIVE_BACK ((size_t)4 << 20)
+
+static void give_memory_back(struct km_store *store)
+{
+    size_t bytes = store->bytes, most = store->most_bytes;
+
+    if (bytes > most || (most - bytes > most / 8 && most - bytes > LEAST_TO_GIVE_BACK)) {
+        store->most_bytes = bytes;
+        if (bytes < most)
+            malloc_trim(0);
+    }
+}
+
 void km_store_expire(struct km_store *store, int64_t now_ms)
 {
     for (unsigned i = 0; i < KM_SHARDS; i++) {
@@ -131,6 +149,7 @@ void km_store_expire(struct km_store *store, int64_t now_ms)
         km_retention_drop(shard, now_ms);
         pthread_mutex_unlock(&shard->lock);
     }
+    give_memory_back(store);
 }
 
 int km_store_metric(const struct km_store *store, unsigned metric, int *ret_group,

@@ -87,6 +87,7 @@ struct km_store {
     _Atomic uint32_t n_keys;
 
     _Atomic size_t bytes, reserved_bytes; /* in use; promised to batches that are being taken in */
+    _Atomic size_t most_bytes;            /* in use since memory was given back last */
     _Atomic uint32_t n_entities, reserved_entities;
     struct km_journal *journal; /* NULL: nothing is written; set before anybody else knows us */
     pthread_mutex_t evict_lock;
