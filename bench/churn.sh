@@ -13,6 +13,7 @@ out=$(mktemp) server=
 trap '[ -z "$server" ] || kill "$server"; rm -f "$out"' EXIT
 
 start() { # OPTION...
+    : >"$out"
     "$build/api/kubemonitor-api" --listen 127.0.0.1:0 "$@" >"$out" &
     server=$!
     until url=$(grep -o 'http://[0-9.:]*' "$out"); do sleep 0.1; done
