@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct km_interned {
-    uint64_t hash;
+    uint32_t hash; /* the lower half: texts are compared anyway */
     uint32_t users;
     char text[];
 };
@@ -70,7 +70,7 @@ static size_t place_of(const struct km_intern *intern, uint64_t hash, const char
     size_t i = (size_t)hash & (intern->room - 1);
 
     while (intern->table[i] &&
-           (intern->table[i]->hash != hash || strcmp(intern->table[i]->text, text) != 0))
+           (intern->table[i]->hash != (uint32_t)hash || strcmp(intern->table[i]->text, text) != 0))
         i = (i + 1) & (intern->room - 1);
     return i;
 }
@@ -102,7 +102,7 @@ const char *km_intern_get(struct km_intern *intern, const char *text)
     struct km_interned *one;
     size_t place;
 
-    if ((intern->count + 1) * 2 > intern->room && grow(intern) < 0)
+    if ((intern->count + 1) * 4 > intern->room * 3 && grow(intern) < 0)
         return NULL;
     place = place_of(intern, hash, text);
     one = intern->table[place];
@@ -110,7 +110,7 @@ const char *km_intern_get(struct km_intern *intern, const char *text)
         one = malloc(sizeof(*one) + len + 1);
         if (!one)
             return NULL;
-        one->hash = hash;
+        one->hash = (uint32_t)hash;
         one->users = 0;
         memcpy(one->text, text, len + 1);
         intern->table[place] = one;
