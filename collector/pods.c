@@ -2,13 +2,13 @@
 #include "pods.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cgroup_tree.h"
 #include "pod_read.h"
+#include "trim.h"
 
 #define GIVE_BACK 32 /* pods fewer than there were: their memory goes back to the system */
 
@@ -85,7 +85,7 @@ static int make_room(struct km_pods *pods)
         pods->readings = NULL;
         pods->room = 0;
         pods->most = count;
-        malloc_trim(0);
+        km_trim();
         return make_room(pods);
     }
     if (pods->room >= count + 1)

@@ -138,7 +138,9 @@ def check_cluster(api, namespace):
 
 def check_endpoints(api, namespace):
     """Every path that the server documents, with names that are there."""
+    containers = api.get(f"/api/namespaces/{namespace}/pods/burn/containers")["items"]
     names = {"node": api.get("/api/nodes")["items"][0]["node"], "namespace": namespace, "pod": "burn",
+             "container": containers[0]["name"],
              "deployment": "web", "kind": "Deployment", "name": "web", "file": "docs.js"}
     paths = ["/docs", "/openapi.json"]  # which document the others
     for path, methods in sorted(api.get("/openapi.json")["paths"].items()):

@@ -2,11 +2,11 @@
 #include "store.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "store_inside.h"
+#include "trim.h"
 
 static void shard_init(struct km_shard *shard, struct km_store *store, unsigned number)
 {
@@ -136,7 +136,7 @@ static void give_memory_back(struct km_store *store)
     if (bytes > most || (most - bytes > most / 8 && most - bytes > LEAST_TO_GIVE_BACK)) {
         store->most_bytes = bytes;
         if (bytes < most)
-            malloc_trim(0);
+            km_trim();
     }
 }
 

@@ -18,15 +18,18 @@
  * Locks. The store is cut into shards, and all that a batch touches lies in one of them: that of
  * its node's name, or for a pod of no node that of its namespace and name. What guards what:
  *
- *     shard->lock    the shard: slots, index, entities, names, blocks, counters. A batch is taken
- * in under it, so readers see rows whole and a batch's rows together. A reader holds it to look at
- * a few entities or to copy rows out of one, never to unpack a frame: sealed blocks are counted
- * (km_block_take()) and read without any lock. order.lock     the order of names of one kind, of
- * all shards. Taken where an entity comes, goes or gets another name, and for a piece of a list;
- * not for a row. The texts that make an entity's name change only while it is out of the order, so
- *                    whoever holds this lock may compare the names of any entity in it.
- *     keys_lock      adding a key outside the catalogue. Reading takes none: keys stay.
- *     evict_lock     held by who makes room under the memory limit where others' shards must give.
+ * shard->lock: the shard's slots, index, entities, names, blocks, counters. A batch is taken in
+ * under it, so readers see rows whole and a batch's rows together. A reader holds it to look at a
+ * few entities or to copy rows out of one: sealed blocks are counted (km_block_take()) and
+ * unpacked without any lock.
+ *
+ * order.lock: the order of names of one kind, of all shards. Taken where an entity comes, goes or
+ * gets another name, and for a piece of a list; not for a row. The texts that make an entity's name
+ * change only while it is out of the order, so whoever holds this lock may compare any names in it.
+ *
+ * keys_lock: adding a key outside the catalogue. Reading takes none: keys stay.
+ *
+ * evict_lock: held by who makes room under the memory limit where others' shards must give.
  *
  * Order: evict_lock, then one shard's lock, then keys_lock or an order's. Nobody holds two shards.
  * What a batch changes for all (bytes, entities) is added to an atomic number once a batch.

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 #include "clean.h"
 #include "kube_client.h"
 #include "time_format.h"
+#include "trim.h"
 
 #define LIST_TIMEOUT_MS 60000L
 #define WATCH_SECONDS   300 /* the server ends the watch then, and we go on from where it was */
@@ -157,7 +157,7 @@ static bool list(struct km_kube_watch *w)
         w->version[0] = '\0';
     }
     km_buf_done(&w->body);
-    malloc_trim(0);
+    km_trim();
     return ok;
 }
 
