@@ -13,7 +13,7 @@
 
 #include "trim.h"
 
-#define PROCESSES 40 /* without the lock one in ten ends badly under the address sanitizer */
+#define PROCESSES 40 /* without the lock some of most runs end badly under the address sanitizer */
 
 static _Atomic int ready;
 
