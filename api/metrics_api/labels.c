@@ -168,6 +168,8 @@ static void write_line(struct km_labels *l, const char *name_space, const char *
     km_buf_clear(&l->line);
     km_buf_append(&l->line, name_space, strlen(name_space) + 1);
     km_buf_append(&l->line, name, strlen(name) + 1);
+    if (!yyjson_is_obj(labels))
+        return;
     yyjson_obj_foreach(labels, i, n, key, value)
     {
         size_t len = yyjson_get_len(key) + yyjson_get_len(value) + 2;

@@ -83,10 +83,11 @@ static void write_usage(struct km_json *w, const struct km_usage *usage)
 
 static void write_labels(struct km_json *w, const struct km_buf *labels)
 {
-    const char *p = labels->data, *end = labels->data + labels->len;
+    const char *p = labels->data, *end;
 
     if (labels->len == 0)
         return;
+    end = labels->data + labels->len;
     km_json_member_object(w, "labels");
     while (p < end) {
         size_t len = strlen(p);

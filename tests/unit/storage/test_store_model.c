@@ -209,7 +209,8 @@ static void check_pieces(struct model *m, const struct km_filter *f, const struc
     do {
         assert_int_equal(km_store_next(m->store, f, m->now, &cursor, piece, &count), 0);
         assert_true(done + count <= n);
-        assert_memory_equal(piece, refs + done, count * sizeof(*piece));
+        if (count > 0)
+            assert_memory_equal(piece, refs + done, count * sizeof(*piece));
         done += count;
     } while (count > 0);
     assert_int_equal(done, n);
