@@ -20,7 +20,7 @@ QUESTIONS = ["/api/cluster", "/api/nodes?sort=cpu&limit=50", "/api/pods?sort=mem
 
 class Api:
     def __init__(self, options):
-        command = [f"{BUILD}/api/kubemonitor-api", "--listen", "127.0.0.1:0", "--memory-limit", options.memory_limit,
+        command = [f"{BUILD}/api/kubemonitor-api", "--listen", "127.0.0.1:0", "--memory-limit", options.memory_limit, "--retention", "2h",
                    "--max-entities", str(options.nodes * (options.pods_per_node + 1) * 3), "--log-level", "warning"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().split()[-1]
