@@ -57,7 +57,7 @@ static enum MHD_Result on_accept(void *arg, const struct sockaddr *address, sock
 
     (void)address;
     (void)len;
-    if (server->connections < server->config.max_connections)
+    if (!server->stopping && server->connections < server->config.max_connections)
         return MHD_YES;
     server->refused++;
     return MHD_NO;
@@ -191,12 +191,13 @@ void km_http_server_stop(struct km_http_server *server, int64_t drain_ms)
     if (!server)
         return;
     if (server->daemon) {
-        MHD_socket listening;
-
+        /*
+         * From here on on_accept() takes no connection. MHD_quiesce_daemon() would say it to the
+         * kernel, but ends the process when a worker takes the socket out of its epoll set at the
+         * same moment (0.9.75).
+         */
         server->stopping = true;
         km_streams_end(server->api->streams);
-        listening = MHD_quiesce_daemon(server->daemon);
-
         while (server->under_way > 0 && km_time_steady_ms() < until)
             usleep(10000);
         /* Wakes who is set aside: the library stops only without suspended connections. */
@@ -204,8 +205,6 @@ void km_http_server_stop(struct km_http_server *server, int64_t drain_ms)
         if (server->config.door)
             server->config.door->stop(server->config.door->arg);
         MHD_stop_daemon(server->daemon);
-        if (listening != MHD_INVALID_SOCKET)
-            close(listening);
     }
     km_deadlines_free(server->deadlines);
     free(server->cert);
