@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 packages=(build-essential ca-certificates libgnutls28-dev libmicrohttpd-dev libncurses-dev libyaml-dev libyyjson-dev meson
     ninja-build pkg-config python3 zlib1g-dev)
-test_packages=(clang fish groff-base libcmocka-dev openssl python3-jsonschema python3-pytest python3-requests
+test_packages=(clang curl fish groff-base libcmocka-dev openssl python3-jsonschema python3-pytest python3-requests
     python3-yaml shellcheck tmux zsh)
 
 # The page's tests need a browser and node. Ubuntu has Chromium as a snap only: there it must be there.
