@@ -13,47 +13,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${SECONDS_TO_RUN:-600}
 nodes=${LOAD_NODES:-200} pods=${LOAD_PODS:-30} duration=${LOAD_DURATION:-20m}
-listen=${LISTEN:-127.0.0.1:0}
-build=build-release
-load_timeout=1200 # seconds; the load takes a minute where nothing else runs
-
-bash scripts/build.sh "$build" >/dev/null
-scratch=$(mktemp -d)
-pids=()
-stop_all() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
-    pids=()
-}
-trap 'stop_all; rm -rf "$scratch"' EXIT
-trap 'exit 1' INT TERM
-
-start_server() { # sets server (its URL) and server_pid
-    "$build/api/kubemonitor-api" --listen "$listen" --log-level warning >"$scratch/server" &
-    server_pid=$!
-    pids+=("$server_pid")
-    for _ in $(seq 50); do
-        server=$(sed -n 's/^listening on //p' "$scratch/server")
-        [ -z "$server" ] || return 0
-        sleep 0.1
-    done
-    echo "the API server did not start" >&2
-    exit 1
-}
-
-# CPU time of all threads in microseconds: the first number of their schedstat is in nanoseconds.
-cpu_usec() { # PID
-    cat "/proc/$1/task/"*/schedstat | awk '{n += $1} END {printf "%d\n", n / 1000}'
-}
-
-# Rss or Pss in KiB.
-memory() { # PID FIELD
-    awk -v field="$2:" '$1 == field {print $2}' "/proc/$1/smaps_rollup"
-}
-
-status() { # KEY: a number of /api/status
-    curl -sf "$server/api/status" | grep -o "\"$1\":[0-9]*" | head -1 | cut -d: -f2
-}
+# shellcheck source=bench/server.sh
+. bench/server.sh
 
 # Bytes that a process's connections to the server have sent and had acknowledged.
 wire_bytes() { # PID
@@ -62,24 +23,11 @@ wire_bytes() { # PID
         'index($0, pid) && match($0, /bytes_acked:[0-9]+/) {n += substr($0, RSTART + 12, RLENGTH - 12)} END {print n + 0}'
 }
 
-row() { # WHAT VALUE...
-    local what=$1
-    shift
-    printf '%-44s' "$what"
-    printf ' %14s' "$@"
-    printf '\n'
-}
-
-ratio() { # A B DECIMALS
-    awk -v a="$1" -v b="$2" -v d="$3" 'BEGIN {if (b > 0) printf "%.*f", d, a / b; else printf "-"}'
-}
-
 max() {
     echo $(($1 > $2 ? $1 : $2))
 }
 
-echo "machine: $(uname -sr), $(nproc) CPUs, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)"
-echo "commit:  $(git rev-parse --short HEAD 2>/dev/null || echo unknown)"
+describe_machine
 echo
 
 # --- server and collector of this machine -------------------------------------------------------
@@ -110,8 +58,9 @@ ticks=$(($(status requests) - requests - 5)) # five of them were questions of ou
 took=$((($(date +%s%N) - began) / 1000))
 pods_seen=$(status pods) server_rss_end=$(memory "$server_pid" Rss) collector_rss_end=$(memory "$collector_pid" Rss)
 
-printf 'One node of %s pods, a reading every 5 s, watched for %s s\n' "$pods_seen" "$((took / 1000000))"
+printf 'One node of %s pods, a reading every 5 s, watched for %s s\n\n' "$pods_seen" "$((took / 1000000))"
 row "" collector server
+row --- ---: ---:
 row "CPU time, ms" "$(ratio "$collector_cpu" 1000 1)" "$(ratio "$server_cpu" 1000 1)"
 row "CPU, millicores (1000: one core)" "$(ratio "${collector_cpu}000" "$took" 3)" "$(ratio "${server_cpu}000" "$took" 3)"
 row "RSS at the beginning, KiB" "$collector_rss_begin" "$server_rss_begin"
@@ -126,19 +75,9 @@ stop_all
 # --- a played cluster, as fast as the server takes it -------------------------------------------
 start_server
 idle_rss=$(memory "$server_pid" Rss)
-server_cpu=$(cpu_usec "$server_pid")
-timeout "$load_timeout" "$build/bench/kubemonitor-loadgen" --server "$server" --fast \
-    --nodes "$nodes" --pods-per-node "$pods" --duration "$duration" >"$scratch/report" &
-load_pid=$!
-pids+=("$load_pid")
-wait "$load_pid" || { echo "the load generator failed: $(cat "$scratch/report")" >&2; exit 1; }
-server_cpu=$(($(cpu_usec "$server_pid") - server_cpu))
+load --nodes "$nodes" --pods-per-node "$pods" --duration "$duration"
 
-report() { # KEY
-    grep -o "\"$1\":[0-9.]*" "$scratch/report" | cut -d: -f2
-}
-
-printf '\n%s nodes of %s pods, %s of readings every 5 s, sent as fast as they are taken\n' "$nodes" "$pods" "$duration"
+printf '\n%s nodes of %s pods, %s of readings every 5 s, sent as fast as they are taken\n\n| | |\n|---|---:|\n' "$nodes" "$pods" "$duration"
 row "requests" "$(report requests)"
 row "errors" "$(report errors)"
 row "samples" "$(report samples)"
@@ -147,9 +86,9 @@ row "bytes in bodies, a sample" "$(ratio "$(report bytes)" "$(report samples)" 2
 row "seconds" "$(report seconds)"
 row "latency p50, ms" "$(report p50_ms)"
 row "latency p99, ms" "$(report p99_ms)"
-row "server CPU time, s" "$(ratio "$server_cpu" 1000000 2)"
-row "samples per second of server CPU time" "$(ratio "$(report samples)000000" "$server_cpu" 0)"
-row "server CPU time a request, us" "$(ratio "$server_cpu" "$(report requests)" 0)"
+row "server CPU time, s" "$(ratio "$cpu" 1000000 2)"
+row "samples per second of server CPU time" "$(ratio "$(report samples)000000" "$cpu" 0)"
+row "server CPU time a request, us" "$(ratio "$cpu" "$(report requests)" 0)"
 row "server RSS before, KiB" "$idle_rss"
 row "server RSS after, KiB" "$(memory "$server_pid" Rss)"
 row "samples kept" "$(status samples)"
