@@ -115,7 +115,12 @@ static void on_trouble(void *arg, const char *words)
 static int start(struct km_cluster_watch *all, const struct km_kube_config *config, enum kind kind)
 {
     struct collection *c = &all->of[kind];
-    struct km_kube_handler handler = {c, on_listing, on_put, on_removed, on_listed, on_trouble};
+    struct km_kube_handler handler = {.arg = c,
+                                      .listing = on_listing,
+                                      .put = on_put,
+                                      .removed = on_removed,
+                                      .listed = on_listed,
+                                      .trouble = on_trouble};
     struct km_kube_watch_options options = {.path = kinds[kind].path,
                                             .query = "",
                                             .metadata_only = kinds[kind].metadata_only,

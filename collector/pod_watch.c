@@ -56,7 +56,12 @@ int km_pod_watch_start(const struct km_kube_config *config, const char *node,
 {
     struct km_pod_watch *w = calloc(1, sizeof(*w));
     km_auto_buf struct km_buf query = KM_BUF_INIT;
-    struct km_kube_handler handler = {w, on_listing, on_put, on_removed, on_listed, on_trouble};
+    struct km_kube_handler handler = {.arg = w,
+                                      .listing = on_listing,
+                                      .put = on_put,
+                                      .removed = on_removed,
+                                      .listed = on_listed,
+                                      .trouble = on_trouble};
     struct km_kube_watch_options options = {
         .path = "/api/v1/pods", .list_max = LIST_MAX, .first_pause_ms = first_pause_ms};
     int r;

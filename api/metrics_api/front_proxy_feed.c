@@ -5,18 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kube_watch.h"
-
 #define LIST_MAX (4u << 20) /* bytes: one configmap, of which etcd takes 1.5 MiB */
 
-struct km_front_proxy_feed {
-    struct km_kube_watch *watch;
+/* The handler's arg. */
+struct feed {
     struct km_front_proxy *proxy;
     void (*say)(const char *words);
     bool seen; /* in the list that is being read */
 };
 
-static void say(struct km_front_proxy_feed *f, const char *what, const char *words)
+static void say(struct feed *f, const char *what, const char *words)
 {
     char text[900];
 
@@ -27,12 +25,12 @@ static void say(struct km_front_proxy_feed *f, const char *what, const char *wor
 
 static void on_listing(void *arg)
 {
-    ((struct km_front_proxy_feed *)arg)->seen = false;
+    ((struct feed *)arg)->seen = false;
 }
 
 static void on_put(void *arg, yyjson_val *object)
 {
-    struct km_front_proxy_feed *f = arg;
+    struct feed *f = arg;
     km_auto_buf struct km_buf words = KM_BUF_INIT;
     int r = km_front_proxy_set(f->proxy, yyjson_obj_get(object, "data"), &words);
 
@@ -44,7 +42,7 @@ static void on_put(void *arg, yyjson_val *object)
 
 static void on_removed(void *arg, yyjson_val *object)
 {
-    struct km_front_proxy_feed *f = arg;
+    struct feed *f = arg;
 
     (void)object;
     km_front_proxy_forget(f->proxy);
@@ -53,7 +51,7 @@ static void on_removed(void *arg, yyjson_val *object)
 
 static void on_listed(void *arg)
 {
-    struct km_front_proxy_feed *f = arg;
+    struct feed *f = arg;
 
     if (!f->seen)
         on_removed(f, NULL);
@@ -66,10 +64,9 @@ static void on_trouble(void *arg, const char *words)
 }
 
 int km_front_proxy_feed_start(const struct km_kube_config *config, struct km_front_proxy *proxy,
-                              void (*tell)(const char *words),
-                              struct km_front_proxy_feed **ret_feed)
+                              void (*tell)(const char *words), struct km_kube_watch **ret_watch)
 {
-    struct km_front_proxy_feed *f = calloc(1, sizeof(*f));
+    struct feed *f = calloc(1, sizeof(*f));
     struct km_kube_watch_options options = {
         .path = "/api/v1/namespaces/kube-system/configmaps",
         .query = "fieldSelector=metadata.name%3Dextension-apiserver-authentication",
@@ -79,32 +76,12 @@ int km_front_proxy_feed_start(const struct km_kube_config *config, struct km_fro
                                       .put = on_put,
                                       .removed = on_removed,
                                       .listed = on_listed,
-                                      .trouble = on_trouble};
-    int r;
+                                      .trouble = on_trouble,
+                                      .done = free};
 
     if (!f)
         return -ENOMEM;
     f->proxy = proxy;
     f->say = tell;
-    r = km_kube_watch_start(config, &options, &handler, &f->watch);
-    if (r < 0) {
-        free(f);
-        return r;
-    }
-    *ret_feed = f;
-    return 0;
-}
-
-void km_front_proxy_feed_cancel(struct km_front_proxy_feed *feed)
-{
-    if (feed)
-        km_kube_watch_cancel(feed->watch);
-}
-
-void km_front_proxy_feed_stop(struct km_front_proxy_feed *feed)
-{
-    if (!feed)
-        return;
-    km_kube_watch_stop(feed->watch);
-    free(feed);
+    return km_kube_watch_start(config, &options, &handler, ret_watch);
 }

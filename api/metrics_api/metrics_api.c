@@ -20,8 +20,7 @@ struct km_metrics_api {
     struct km_metrics metrics;
     const struct km_kube_config *kube;
     struct km_door door;
-    struct km_labels_feed *pods_feed, *nodes_feed;
-    struct km_front_proxy_feed *proxy_feed;
+    struct km_kube_watch *pods_watch, *nodes_watch, *proxy_watch;
     struct km_serving_cert *cert;
     void (*say)(const char *words);
     bool cert_failed; /* and that was said */
@@ -58,12 +57,12 @@ static int start_parts(struct km_metrics_api *m, const struct km_api_config *con
         return -ENOMEM;
     r = km_access_new(m->kube, m->say, &m->metrics.access);
     if (r == 0)
-        r = km_labels_feed_start(m->kube, "/api/v1/pods", m->metrics.pods, m->say, &m->pods_feed);
+        r = km_labels_feed_start(m->kube, "/api/v1/pods", m->metrics.pods, m->say, &m->pods_watch);
     if (r == 0)
         r = km_labels_feed_start(m->kube, "/api/v1/nodes", m->metrics.nodes, m->say,
-                                 &m->nodes_feed);
+                                 &m->nodes_watch);
     if (r == 0)
-        r = km_front_proxy_feed_start(m->kube, m->metrics.proxy, m->say, &m->proxy_feed);
+        r = km_front_proxy_feed_start(m->kube, m->metrics.proxy, m->say, &m->proxy_watch);
     return r;
 }
 
@@ -155,12 +154,12 @@ void km_metrics_api_stop(struct km_metrics_api *metrics, int64_t drain_ms)
     if (!m)
         return;
     km_http_server_stop(m->metrics.api.server, drain_ms);
-    km_labels_feed_cancel(m->pods_feed);
-    km_labels_feed_cancel(m->nodes_feed);
-    km_front_proxy_feed_cancel(m->proxy_feed);
-    km_labels_feed_stop(m->pods_feed);
-    km_labels_feed_stop(m->nodes_feed);
-    km_front_proxy_feed_stop(m->proxy_feed);
+    km_kube_watch_cancel(m->pods_watch);
+    km_kube_watch_cancel(m->nodes_watch);
+    km_kube_watch_cancel(m->proxy_watch);
+    km_kube_watch_stop(m->pods_watch);
+    km_kube_watch_stop(m->nodes_watch);
+    km_kube_watch_stop(m->proxy_watch);
     km_access_free(m->metrics.access);
     km_front_proxy_free(m->metrics.proxy);
     km_labels_free(m->metrics.pods);

@@ -266,6 +266,8 @@ static void *watch_thread(void *arg)
 
 static void watch_free(struct km_kube_watch *w)
 {
+    if (w->handler.done)
+        w->handler.done(w->handler.arg);
     km_kube_client_free(w->client);
     free(w->path);
     free(w->query);
@@ -281,8 +283,11 @@ int km_kube_watch_start(const struct km_kube_config *config,
 {
     struct km_kube_watch *w = calloc(1, sizeof(*w));
 
-    if (!w)
+    if (!w) {
+        if (handler->done)
+            handler->done(handler->arg);
         return -ENOMEM;
+    }
     w->handler = *handler;
     w->path = strdup(options->path);
     w->query = strdup(options->query);

@@ -28,6 +28,8 @@ struct km_kube_handler {
     void (*removed)(void *arg, yyjson_val *object);
     void (*listed)(void *arg);                     /* the list is complete */
     void (*trouble)(void *arg, const char *words); /* a try failed; once until one succeeds */
+    /* May be NULL. Once: when the watch has been stopped, or where it could not be started. */
+    void (*done)(void *arg);
 };
 
 struct km_kube_watch_options {
