@@ -10,7 +10,6 @@ void km_model_cpu_usage(struct km_model *m, const struct km_model_at *at, yyjson
                         struct km_reading *reading)
 {
     double number = yyjson_get_num(value);
-    double milli = nearbyint(number * 1000);
     int64_t bits;
 
     if (!yyjson_is_num(value)) {
@@ -20,8 +19,8 @@ void km_model_cpu_usage(struct km_model *m, const struct km_model_at *at, yyjson
     } else if (km_sample_has(&reading->sample, KM_CPU_USAGE) ||
                km_sample_has(&reading->sample, KM_CPU_USAGE_EXACT)) {
         km_model_fault(m, at, "stands here twice");
-    } else if (milli / 1000 == number) {
-        km_sample_set(&reading->sample, KM_CPU_USAGE, (int64_t)milli);
+    } else if ((double)llrint(number * 1000) / 1000 == number) {
+        km_sample_set(&reading->sample, KM_CPU_USAGE, llrint(number * 1000));
     } else {
         memcpy(&bits, &number, sizeof(bits));
         km_sample_set(&reading->sample, KM_CPU_USAGE_EXACT, bits);

@@ -102,7 +102,7 @@ int64_t km_model_time(struct km_model *m, const struct km_model_at *at, yyjson_v
         double seconds = yyjson_get_num(value);
 
         if (seconds >= 0 && seconds <= (double)KM_TIME_MAX_MS / 1000)
-            ms = (int64_t)llround(seconds * 1000);
+            ms = llrint(seconds * 1000);
     }
     if (ms < 0) {
         km_model_fault(m, at, "must be a time such as 2026-11-24T00:13:51Z, or seconds since 1970");

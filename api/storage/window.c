@@ -35,7 +35,8 @@ static int add_column(struct km_grid *g, const struct km_lane *lane, size_t per_
                 continue;
             known++;
             sum += value;
-            max = fmax(max, value);
+            if (value > max)
+                max = value;
         }
         column->average[s] = known ? sum / (double)known : NAN;
         column->max[s] = known ? max : NAN;
