@@ -6,6 +6,10 @@ import subprocess
 import pytest
 import yaml
 
+from parts import TREE, by_name, in_order, with_parts
+
+PARTS = sorted(str(file.parent.relative_to(TREE / "deploy")) for file in (TREE / "deploy").glob("*/**/kustomization.yaml"))
+
 
 def one(manifest, kind, name=None):
     found = [d for d in manifest if d["kind"] == kind and name in (None, d["metadata"]["name"])]
@@ -140,21 +144,24 @@ def kustomized(folder):
     if "unknown field" in result.stderr or "unmarshal" in result.stderr:
         pytest.skip("a kubectl before 1.21")
     assert result.returncode == 0, result.stderr
-    return {(d["kind"], d["metadata"]["name"]): d for d in yaml.safe_load_all(result.stdout)}
+    return by_name(yaml.safe_load_all(result.stdout))
 
 
 def test_the_kustomization_is_the_manifest(manifest, tree):
-    assert kustomized(tree / "deploy") == {(d["kind"], d["metadata"]["name"]): d for d in manifest}
+    assert kustomized(tree / "deploy") == by_name(manifest)
 
 
-def with_component(tree, tmp_path, name):
-    """What kubectl makes of deploy/ with one of the parts that it lists switched on."""
+@pytest.mark.parametrize("part", PARTS)
+def test_parts_are_merged_as_kubectl_does_it(tree, tmp_path, part):
     shutil.copytree(tree / "deploy", tmp_path / "deploy")
     file = tmp_path / "deploy/kustomization.yaml"
-    text = file.read_text()
-    assert f"# - {name} " in text
-    file.write_text(text.replace("components: []", f"components:\n- {name}"))
-    return kustomized(tmp_path / "deploy")
+    file.write_text(file.read_text().replace("components: []", f"components:\n- {part}"))
+    assert in_order(kustomized(tmp_path / "deploy")) == in_order(with_parts(f"deploy/{part}"))
+
+
+def test_every_part_is_listed(tree):
+    listed = re.findall(r"(?m)^# - (\S+)", (tree / "deploy/kustomization.yaml").read_text())
+    assert sorted(listed) == sorted(PARTS)
 
 
 def environment(changed, kind, name):
@@ -162,8 +169,8 @@ def environment(changed, kind, name):
     return {one["name"]: one.get("value") for one in container["env"]}
 
 
-def test_closed_reads(tree, tmp_path, program):
-    changed = with_component(tree, tmp_path, "optional/closed-reads")
+def test_closed_reads(program):
+    changed = with_parts("deploy/optional/closed-reads")
     assert environment(changed, "Deployment", "monitor-api") == {
         "KUBEMONITOR_RETENTION": "1h", "KUBEMONITOR_READ_AUTH": "kubernetes"}
     binding = changed[("ClusterRoleBinding", "kubemonitor-access-reviews")]
@@ -172,8 +179,8 @@ def test_closed_reads(tree, tmp_path, program):
     assert "KUBEMONITOR_READ_AUTH" in help_of(program, {"image": "kubemonitor-api:x"})
 
 
-def test_replicas(tree, tmp_path, program):
-    changed = with_component(tree, tmp_path, "optional/replicas")
+def test_replicas(program):
+    changed = with_parts("deploy/optional/replicas")
     deployment = changed[("Deployment", "monitor-api")]["spec"]
     assert deployment["replicas"] == 2 and environment(changed, "Deployment", "monitor-api") == {
         "KUBEMONITOR_RETENTION": "1h", "KUBEMONITOR_CATCH_UP": "60s"}
@@ -192,8 +199,8 @@ def mounted(changed, kind, name):
     return {one["mountPath"]: volumes[one["name"]] for one in spec["containers"][0]["volumeMounts"]}
 
 
-def test_persistent(tree, tmp_path, program):
-    changed = with_component(tree, tmp_path, "optional/persistent")
+def test_persistent(program):
+    changed = with_parts("deploy/optional/persistent")
     deployment = changed[("Deployment", "monitor-api")]["spec"]
     assert deployment["strategy"] == {"type": "Recreate"}, "two servers cannot write one folder"
     folder = environment(changed, "Deployment", "monitor-api")["KUBEMONITOR_DATA_DIR"]
@@ -204,8 +211,8 @@ def test_persistent(tree, tmp_path, program):
     assert "KUBEMONITOR_DATA_DIR" in help_of(program, {"image": "kubemonitor-api:x"})
 
 
-def test_tls(tree, tmp_path, program):
-    changed = with_component(tree, tmp_path, "optional/tls")
+def test_tls(program):
+    changed = with_parts("deploy/optional/tls")
     server, collector = environment(changed, "Deployment", "monitor-api"), environment(changed, "DaemonSet", "resource-collector")
     for name, variables in (("kubemonitor-api", {"KUBEMONITOR_TLS_CERT", "KUBEMONITOR_TLS_KEY"}), ("kubemonitor-collector", {"KUBEMONITOR_CA_FILE"})):
         assert all(one in help_of(program, {"image": f"{name}:x"}) for one in variables)
@@ -219,8 +226,8 @@ def test_tls(tree, tmp_path, program):
     assert collector["API_SERVER_URL"].startswith("https://monitor-api-service:")
 
 
-def test_capabilities_in_place_of_privileged(manifest, tree, tmp_path):
-    changed = with_component(tree, tmp_path, "optional/capabilities")
+def test_capabilities_in_place_of_privileged(manifest):
+    changed = with_parts("deploy/optional/capabilities")
     collector = changed[("DaemonSet", "resource-collector")]["spec"]["template"]["spec"]["containers"][0]
     assert collector["securityContext"] == {
         "privileged": False, "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,

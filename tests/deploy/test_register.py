@@ -1,13 +1,12 @@
 """deploy/metrics-api: its parts fit deploy/monitor.yaml, and its scripts leave alone what belongs to somebody else."""
 import os
-import re
-import shutil
 import subprocess
 
 import pytest
 import yaml
 
-from test_manifest import kustomized, one
+from parts import with_parts
+from test_manifest import one
 
 # Answers as a cluster would: the owner of a version comes from the environment, the rest succeeds.
 KUBECTL = """#!/bin/bash
@@ -112,11 +111,8 @@ def test_options_exist_in_the_program(parts, program):
         assert variable["name"] in text
 
 
-def test_the_kustomization_has_all_of_it(tree, parts, tmp_path):
-    shutil.copytree(tree / "deploy", tmp_path / "deploy")
-    file = tmp_path / "deploy/kustomization.yaml"
-    file.write_text(re.sub(r"components: \[\]", "components:\n- metrics-api", file.read_text()))
-    built = kustomized(tmp_path / "deploy")
+def test_the_kustomization_has_all_of_it(parts):
+    built = with_parts("deploy/metrics-api")
     for part in parts:
         assert (part["kind"], part["metadata"]["name"]) in built
     spec = built[("Deployment", "monitor-api")]["spec"]["template"]["spec"]
