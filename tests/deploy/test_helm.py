@@ -1,7 +1,7 @@
 """The Helm chart makes what deploy/monitor.yaml and its optional parts make.
 
 Rendered by helm where there is one; Debian has none, so else by the few lines below, which know what the chart uses of
-its template language: values, if, else, end, int and gt, quote, toYaml with nindent.
+its template language: values, if, else, end, or, int and gt, quote, ternary, toYaml with nindent.
 """
 import copy
 import json
@@ -34,13 +34,18 @@ class Template:
 
     def holds(self, condition):
         greater = re.fullmatch(r"gt \(int (\S+)\) (\d+)", condition)
-        return int(self.value(greater[1])) > int(greater[2]) if greater else bool(self.value(condition))
+        if greater:
+            return int(self.value(greater[1])) > int(greater[2])
+        return any(self.value(one) for one in condition.removeprefix("or ").split())
 
     def expression(self, text):
         yaml_of = re.fullmatch(r"toYaml (\S+) \| nindent (\d+)", text)
         if yaml_of:
             lines = yaml.safe_dump(self.value(yaml_of[1])).splitlines()
             return "".join("\n" + " " * int(yaml_of[2]) + line for line in lines)
+        choice = re.fullmatch(r'ternary "(.*)" "(.*)" (\S+)', text)
+        if choice:
+            return choice[1] if self.value(choice[3]) else choice[2]
         if text.endswith(" | quote"):
             return json.dumps(str(self.value(text.removesuffix(" | quote"))))
         return str(self.value(text))
@@ -100,7 +105,12 @@ def rendered(chart, defaults, changes):
     ({}, []),
     ({"server.replicas": 2}, ["optional/replicas"]),
     ({"server.closedReads": True}, ["optional/closed-reads"]),
+    ({"server.persistent": True}, ["optional/persistent"]),
+    ({"server.tls": True}, ["optional/tls"]),
+    ({"server.metricsApi": True}, ["metrics-api"]),
     ({"server.replicas": 2, "server.closedReads": True}, ["optional/replicas", "optional/closed-reads"]),
+    ({"server.persistent": True, "server.tls": True, "server.metricsApi": True, "server.closedReads": True},
+     ["optional/persistent", "optional/tls", "metrics-api", "optional/closed-reads"]),
 ])
 def test_the_chart_is_the_manifest(chart, defaults, changes, components):
     wanted = with_parts(*(f"deploy/{component}" for component in components))
@@ -122,13 +132,28 @@ def test_values_reach_their_places(chart, defaults):
     assert made[("Service", "monitor-api-nodeport")]["spec"]["ports"][0]["nodePort"] == 31000
 
 
+def test_the_volume_is_as_wanted(chart, defaults):
+    made = rendered(chart, defaults, {"server.persistent": True, "server.storage": "9Gi", "server.storageClass": "fast"})
+    claim = made[("PersistentVolumeClaim", "monitor-api-data")]["spec"]
+    assert (claim["resources"]["requests"]["storage"], claim["storageClassName"]) == ("9Gi", "fast")
+
+
+def test_with_tls_collectors_post_to_each_replica(chart, defaults):
+    collector = rendered(chart, defaults, {"server.replicas": 2, "server.tls": True})[("DaemonSet", "resource-collector")]
+    assert {"name": "API_SERVER_URL", "value": "https://monitor-api-replicas:8080"} in \
+        collector["spec"]["template"]["spec"]["containers"][0]["env"]
+
+
 def test_the_schema_takes_the_defaults_and_no_nonsense(chart, defaults):
     schema = json.loads((chart / "values.schema.json").read_text())
     check = jsonschema.Draft7Validator(schema)
     check.validate(defaults)
     for path, value in (("server.replicas", 0), ("server.replicas", "two"), ("image.pullPolicy", "Sometimes"),
-                        ("image.prefix", "registry.example"), ("server.retention", "long"), ("server.nodeport", 1), ("servers", {})):
+                        ("image.prefix", "registry.example"), ("server.retention", "long"), ("server.nodeport", 1), ("servers", {}),
+                        ("server.persistent", "yes"), ("server.storage", "much"), ("server.tls", 1), ("server.metricsApi", "on")):
         assert not check.is_valid(changed(defaults, {path: value})), path
+    assert check.is_valid(changed(defaults, {"server.persistent": True}))
+    assert not check.is_valid(changed(defaults, {"server.persistent": True, "server.replicas": 2})), "two would write one volume"
     # Every value of the defaults has its place in the schema: an unknown one is refused.
     for name, group in defaults.items():
         assert set(group) == set(schema["properties"][name]["properties"])
