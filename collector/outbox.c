@@ -42,6 +42,18 @@ struct km_outbox *km_outbox_new(size_t limit)
     return o;
 }
 
+/* The lock is held. */
+static void append(struct km_outbox *o, struct km_payload *payload)
+{
+    if (o->newest)
+        o->newest->next = payload;
+    else
+        o->oldest = payload;
+    o->newest = payload;
+    o->bytes += payload->len;
+    o->count++;
+}
+
 /* Takes the oldest out; the lock is held and there is one. */
 static struct km_payload *take_oldest(struct km_outbox *o)
 {
@@ -88,6 +100,23 @@ static struct km_payload *payload_new(const void *body, size_t len, bool gzip, s
     payload->gzip = gzip;
     memcpy(payload->body, body, len);
     return payload;
+}
+
+struct km_outbox *km_outbox_copy(struct km_outbox *outbox)
+{
+    struct km_outbox *copy = km_outbox_new(outbox->limit);
+
+    pthread_mutex_lock(&outbox->lock);
+    for (const struct km_payload *p = outbox->oldest; copy && p; p = p->next) {
+        struct km_payload *payload = payload_new(p->body, p->len, p->gzip, 0, NULL);
+
+        if (payload)
+            append(copy, payload);
+        else
+            km_outbox_free(km_take_ptr(copy));
+    }
+    pthread_mutex_unlock(&outbox->lock);
+    return copy;
 }
 
 static struct km_payload *take_spare(struct km_outbox *o)
@@ -156,13 +185,7 @@ int km_outbox_put(struct km_outbox *outbox, const void *body, size_t len)
         free(take_oldest(outbox));
         outbox->dropped++;
     }
-    if (outbox->newest)
-        outbox->newest->next = payload;
-    else
-        outbox->oldest = payload;
-    outbox->newest = payload;
-    outbox->bytes += len;
-    outbox->count++;
+    append(outbox, payload);
     pthread_cond_signal(&outbox->arrived);
     pthread_mutex_unlock(&outbox->lock);
     return 0;

@@ -26,6 +26,9 @@ struct km_payload {
 struct km_outbox *km_outbox_new(size_t limit); /* NULL when memory runs out */
 void km_outbox_free(struct km_outbox *outbox);
 
+/* A new one in which the same waits, for another server; NULL when memory runs out. */
+struct km_outbox *km_outbox_copy(struct km_outbox *outbox);
+
 /* Whether batches that do not have to wait are packed, too. Not at first. */
 void km_outbox_pack_all(struct km_outbox *outbox, bool yes);
 

@@ -32,7 +32,7 @@ struct km_replicas {
     pthread_cond_t wake;
     struct slot slots[KM_REPLICAS_MAX];
     uint64_t dropped; /* of the slots that are no more */
-    bool stopping, lost, full;
+    bool stopping, resolved, lost, full;
 };
 
 int km_replicas_resolve(const char *host, km_address *ret_addresses, int max)
@@ -158,6 +158,15 @@ static void release(struct km_replicas *r, struct slot *slot)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* What was read before the name resolved is for every server behind it. */
+static void share_first(struct km_replicas *r, int count)
+{
+    pthread_mutex_lock(&r->lock);
+    for (int i = 1; i < count && i < KM_REPLICAS_MAX; i++)
+        r->slots[i].outbox = km_outbox_copy(r->slots[0].outbox);
+    pthread_mutex_unlock(&r->lock);
+}
+
 /* Frees what has waited long for a successor, while others are served. */
 static void give_up(struct km_replicas *r, int64_t now_ms)
 {
@@ -188,6 +197,9 @@ static void look(struct km_replicas *r)
     if (r->lost)
         km_info("%s: \"%s\" resolves again", r->config.server, r->host);
     r->lost = false;
+    if (!r->resolved)
+        share_first(r, count);
+    r->resolved = true;
     vacate(r, addresses, count, now_ms);
     for (int i = 0; i < count; i++) {
         if (!is_served(r, addresses[i]))

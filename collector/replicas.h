@@ -11,11 +11,11 @@
  * an outbox and a push of its own. A headless Service has one address for each replica of the
  * server, and each replica answers alone.
  *
- * The name is resolved again and again. A new address gets what is read from then on; or, where
- * another one has gone, what that one has not taken: so a server that comes back under another
- * address misses nothing. What waits for a successor is given up after KM_REPLICAS_WAIT_MS, unless
- * there is no other server at all. An answer of "no such name" changes nothing: a service without a
- * ready pod looks like it.
+ * The name is resolved again and again. What is read before it does so for the first time is for
+ * all its addresses. A new address gets what is read from then on; or, where another one has gone,
+ * what that one has not taken: so a server that comes back under another address misses nothing.
+ * What waits for a successor is given up after KM_REPLICAS_WAIT_MS, unless there is no other server
+ * at all. An answer of "no such name" changes nothing: a service without a ready pod looks like it.
  */
 struct km_replicas;
 

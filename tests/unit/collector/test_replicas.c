@@ -241,15 +241,22 @@ static void a_new_one_gets_what_is_read_from_then_on(void **state)
     wait_for(2, "bc");
 }
 
-static void what_is_read_before_the_name_resolves_is_kept(void **state)
+static void what_is_read_before_the_name_resolves_is_for_all(void **state)
 {
     struct km_replicas *replicas = start(server, NULL);
 
     (void)state;
     resolves_to(NULL, NULL, NULL);
     put(replicas, "a");
-    resolves_to("127.0.0.2", NULL, NULL);
-    wait_for(1, "a");
+    put(replicas, "b"); /* packed, as it has to wait */
+    resolves_to("127.0.0.2", "127.0.0.1", NULL);
+    wait_for(1, "ab");
+    wait_for(0, "ab");
+    resolves_to("127.0.0.2", "127.0.0.1", "127.0.0.3");
+    put(replicas, "c");
+    wait_for(1, "abc");
+    wait_for(0, "abc");
+    wait_for(2, "c");
     km_replicas_stop(replicas, 0);
 }
 
@@ -340,7 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_address_gets_everything),
         cmocka_unit_test(a_new_one_gets_what_is_read_from_then_on),
-        cmocka_unit_test(what_is_read_before_the_name_resolves_is_kept),
+        cmocka_unit_test(what_is_read_before_the_name_resolves_is_for_all),
         cmocka_unit_test(a_successor_gets_what_its_predecessor_has_not_taken),
         cmocka_unit_test(keeps_a_batch_until_its_token_is_taken),
         cmocka_unit_test(refuses_what_is_no_url),
