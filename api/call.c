@@ -128,15 +128,11 @@ void km_answer_json(struct km_call *call, struct km_buf *body)
     km_answer_text(call, 200, "application/json", body);
 }
 
-void km_answer_static(struct km_call *call, const char *content_type, const void *data, size_t len)
+void km_answer_file(struct km_call *call, const struct km_web_file *file)
 {
-    const unsigned char *bytes = data;
-
     call->status = 200;
-    call->content_type = content_type;
-    call->static_data = data;
-    call->static_len = len;
-    call->static_gzip = len > 2 && bytes[0] == 0x1f && bytes[1] == 0x8b;
+    call->content_type = file->content_type;
+    call->file = file;
 }
 
 void km_answer_redirect(struct km_call *call, const char *location)

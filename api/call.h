@@ -6,6 +6,7 @@
 
 #include "route.h"
 #include "stream.h"
+#include "web_file.h"
 
 /* One request and its answer, between the HTTP server and the handlers. Knows no HTTP library. */
 
@@ -48,9 +49,7 @@ struct km_call {
     const char *authenticate; /* for 401 */
     const char *location;     /* for redirects */
     struct km_buf answer;     /* or, where set: */
-    const void *static_data;  /* not ours to free */
-    size_t static_len;
-    bool static_gzip; /* static_data is gzip */
+    const struct km_web_file *file;
     int (*next)(void *state, struct km_buf *out);
     void (*done)(void *state);
     void *state;

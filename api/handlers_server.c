@@ -157,7 +157,7 @@ static void answer_file(struct km_call *call, const char *name)
 {
     for (const struct km_web_file *f = km_web_files; f->name; f++) {
         if (strcmp(f->name, name) == 0) {
-            km_answer_static(call, f->content_type, f->data, f->len);
+            km_answer_file(call, f);
             return;
         }
     }

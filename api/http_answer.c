@@ -7,7 +7,9 @@
 #include "gzip.h"
 #include "http_inside.h"
 
-#define STREAM_UNIT 32768 /* bytes made before the client is asked to take them */
+#define STREAM_UNIT  32768 /* bytes made before the client is asked to take them */
+#define LEAST_PACKED 1024  /* bytes; below, gzip saves less than it costs */
+#define FILE_MAX     (64u << 20)
 
 /* A streamed answer: what the producer has made and the client has not taken yet. */
 struct stream {
@@ -86,45 +88,72 @@ static struct MHD_Response *stream_response(struct km_http_exchange *x, bool gzi
     return response;
 }
 
-static struct MHD_Response *buffer_response(struct km_http_exchange *x, bool gzip)
+static struct MHD_Response *whole_response(struct km_http_exchange *x, const void *data, size_t len,
+                                           bool gzip, enum MHD_ResponseMemoryMode mode)
 {
-    struct km_call *call = &x->call;
-    const char *data = call->static_data ? call->static_data : call->answer.data;
-    size_t len = call->static_data ? call->static_len : call->answer.len;
-    km_auto_buf struct km_buf packed = KM_BUF_INIT;
-    struct MHD_Response *response;
-    bool encoded = call->static_gzip;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(len, (void *)(uintptr_t)(len ? data : ""), mode);
 
-    if (encoded && !gzip) {
-        if (km_gunzip(data, len, 64 << 20, &packed) < 0)
-            return NULL;
-        encoded = false;
-    } else if (!encoded && gzip && len >= 1024) {
-        encoded = km_gzip(data, len, &packed) == 0 && packed.len < len;
-        if (!encoded)
-            km_buf_clear(&packed);
-    }
-    if (packed.len) {
-        data = packed.data;
-        len = packed.len;
-    }
-    x->server->bytes_out += len;
-    response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)(data ? data : ""),
-                                               data == call->static_data ? MHD_RESPMEM_PERSISTENT
-                                                                         : MHD_RESPMEM_MUST_COPY);
-    if (response && encoded)
+    if (x->call.status != MHD_HTTP_NOT_MODIFIED)
+        x->server->bytes_out += len;
+    if (response && gzip)
         MHD_add_response_header(response, "Content-Encoding", "gzip");
     return response;
+}
+
+static struct MHD_Response *buffer_response(struct km_http_exchange *x, bool gzip)
+{
+    const struct km_buf *body = &x->call.answer;
+    km_auto_buf struct km_buf packed = KM_BUF_INIT;
+
+    if (gzip && body->len >= LEAST_PACKED && km_gzip(body->data, body->len, &packed) == 0 &&
+        packed.len < body->len)
+        body = &packed;
+    return whole_response(x, body->data, body->len, body == &packed, MHD_RESPMEM_MUST_COPY);
+}
+
+/* has: what the client has already. If that is it, the library sends the headers without the body
+ * (RFC 9110, sections 13.1.2 and 15.4.5). */
+static struct MHD_Response *file_response(struct km_http_exchange *x, const char *has, bool gzip)
+{
+    const struct km_web_file *file = x->call.file;
+    km_auto_buf struct km_buf plain = KM_BUF_INIT;
+    struct MHD_Response *response;
+
+    if (has && strstr(has, file->etag))
+        x->call.status = MHD_HTTP_NOT_MODIFIED;
+    if (!gzip && km_gunzip(file->data, file->len, FILE_MAX, &plain) < 0)
+        return NULL;
+    response = gzip ? whole_response(x, file->data, file->len, true, MHD_RESPMEM_PERSISTENT)
+                    : whole_response(x, plain.data, plain.len, false, MHD_RESPMEM_MUST_COPY);
+    if (response) {
+        MHD_add_response_header(response, "ETag", file->etag);
+        MHD_add_response_header(response, "Cache-Control", "no-cache"); /* ask each time */
+    }
+    return response;
+}
+
+static struct MHD_Response *make_response(struct km_http_exchange *x,
+                                          struct MHD_Connection *connection)
+{
+    const struct km_call *call = &x->call;
+    const char *has = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-None-Match");
+    bool gzip = km_gzip_accepted(
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept-Encoding"));
+
+    if (call->stream)
+        return km_http_stream(x, connection);
+    if (call->next)
+        return stream_response(x, gzip);
+    if (call->file)
+        return file_response(x, has, gzip);
+    return buffer_response(x, gzip);
 }
 
 enum MHD_Result km_http_answer(struct km_http_exchange *x, struct MHD_Connection *connection)
 {
     struct km_call *call = &x->call;
-    bool gzip = km_gzip_accepted(
-        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Accept-Encoding"));
-    struct MHD_Response *response = call->stream ? km_http_stream(x, connection)
-                                    : call->next ? stream_response(x, gzip)
-                                                 : buffer_response(x, gzip);
+    struct MHD_Response *response = make_response(x, connection);
     enum MHD_Result result;
     char number[16];
 

@@ -16,6 +16,7 @@
 struct km_stream;
 struct km_api; /* what handlers work on: store, configuration, start time (api.h) */
 struct km_call;
+struct km_web_file;
 
 typedef void km_handler(struct km_call *call);
 
@@ -106,8 +107,8 @@ void km_answer_json(struct km_call *call, struct km_buf *body);
 void km_answer_text(struct km_call *call, int status, const char *content_type,
                     struct km_buf *body);
 
-/* 200 with data that lives as long as the process. */
-void km_answer_static(struct km_call *call, const char *content_type, const void *data, size_t len);
+/* 200 with a file of the pages, or 304 where the client says that it has it. */
+void km_answer_file(struct km_call *call, const struct km_web_file *file);
 
 /* 3xx to a path of this server, relative to the request's so that prefixes of proxies stay. */
 void km_answer_redirect(struct km_call *call, const char *location);

@@ -10,6 +10,7 @@ struct km_web_file {
     const char *content_type;
     const void *data; /* gzip */
     size_t len;
+    const char *etag; /* of the content, quotes included; weak, as it holds for all encodings */
 };
 
 /* Ended by a NULL name. */

@@ -3,6 +3,7 @@
 """Writes files into a C source as gzip data: embed.py OUT.c NAME=FILE..."""
 
 import gzip
+import hashlib
 import pathlib
 import sys
 
@@ -38,7 +39,9 @@ def main():
     arrays, table = [], []
     for place, (name, path) in enumerate(files):
         # No time stamp, so that the same input always gives the same program.
-        packed = gzip.compress(content(path, paths), 9, mtime=0)
+        plain = content(path, paths)
+        packed = gzip.compress(plain, 9, mtime=0)
+        etag = hashlib.sha256(plain).hexdigest()[:16]
         lines = [
             ",".join(str(byte) for byte in packed[at : at + 32])
             for at in range(0, len(packed), 32)
@@ -47,7 +50,7 @@ def main():
             f"static const unsigned char file_{place}[] = {{\n" + ",\n".join(lines) + "};\n"
         )
         kind = TYPES[pathlib.PurePath(name).suffix]
-        table.append(f'    {{"{name}", "{kind}", file_{place}, sizeof(file_{place})}},\n')
+        table.append(f'    {{"{name}", "{kind}", file_{place}, sizeof(file_{place}), "W/\\"{etag}\\""}},\n')
     pathlib.Path(out).write_text(
         '#include "web_file.h"\n\n'
         + "\n".join(arrays)
