@@ -42,18 +42,26 @@ void km_get_all_workloads(struct km_call *call)
                    km_call_text(call, "kind"));
 }
 
-/* Adds up the current entities of a filter. Returns false where memory runs out. */
+/*
+ * Adds up the current entities of a filter, but a node of which nothing is heard: what it used last
+ * it may no longer use. Returns false where memory runs out.
+ */
 static bool add_up(const struct km_api *api, const struct km_filter *filter, struct km_total *total)
 {
+    int64_t now = km_time_now_ms();
     km_auto_free struct km_ref *refs = NULL;
     size_t n;
 
-    if (km_store_list(api->store, filter, km_time_now_ms(), &refs, &n) < 0)
+    if (km_store_list(api->store, filter, now, &refs, &n) < 0)
         return false;
     for (size_t i = 0; i < n; i++) {
         struct km_view view;
 
-        if (km_store_view(api->store, refs[i], &view) == 0)
+        if (km_store_view(api->store, refs[i], &view) < 0)
+            continue;
+        if (view.kind == KM_ENTITY_NODE && km_is_stale(&view, api->interval_ms, now))
+            total->stale++;
+        else
             km_total_add(total, &view);
     }
     return true;
@@ -188,6 +196,7 @@ void km_get_cluster(struct km_call *call)
         n_pods = 0;
     km_json_object(&w);
     km_json_member_int(&w, "pods", (int64_t)n_pods);
+    km_json_member_int(&w, "stale_nodes", (int64_t)nodes.stale);
     km_total_write(&w, &nodes, "nodes");
     km_json_object_end(&w);
     km_answer_json(call, &body);

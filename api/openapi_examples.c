@@ -47,6 +47,7 @@ static const struct km_openapi_example named[] = {
     {"state", "\"running\""},
     {"pods", "3"},
     {"nodes", "1"},
+    {"stale_nodes", "0"},
     /* problems */
     {"type", "\"about:blank\""},
     {"title", "\"Unprocessable Content\""},

@@ -115,8 +115,11 @@ static void sum_schema(struct km_json *w, const char *name, const char *const *l
         km_openapi_property(w, *labels, "string", NULL, "its name");
     time_property(w, "timestamp", "the newest reading in it");
     km_openapi_property(w, "pods", "integer", NULL, "how many pods there are");
-    if (scope == KM_SCOPE_NODE)
-        km_openapi_property(w, "nodes", "integer", NULL, "how many nodes there are");
+    if (scope == KM_SCOPE_NODE) {
+        km_openapi_property(w, "nodes", "integer", NULL, "how many nodes report: those in the sum");
+        km_openapi_property(w, "stale_nodes", "integer", NULL,
+                            "how many are not in it, as nothing came for 3 intervals");
+    }
     km_openapi_metrics(w, scope, KM_OPENAPI_SUM);
     schema_end(w);
 }

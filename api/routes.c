@@ -15,7 +15,8 @@
      NULL,                                                                                         \
      "0",                                                                                          \
      "Seconds of history to answer; 0 answers what is now. At most the retention. Sums hold "      \
-     "every entity that was there, also those that are no longer current."},                       \
+     "every entity that was there, also those that are no longer current; one that has not "       \
+     "reported yet counts as in its newest reading, for at most 3 intervals."},                    \
         {"step",                                                                                   \
          KM_PARAM_INT,                                                                             \
          1,                                                                                        \

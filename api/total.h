@@ -15,6 +15,7 @@ struct km_total {
     double rate[KM_METRIC_COUNT];
     bool has_gauge[KM_METRIC_COUNT], has_rate[KM_METRIC_COUNT];
     uint64_t entities;
+    uint64_t stale; /* not added, because nothing is heard of them */
     int64_t newest_ms;
 };
 

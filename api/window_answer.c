@@ -154,14 +154,16 @@ static void answer_grid(struct km_call *call, const struct km_ref *refs, size_t 
 {
     const struct km_api *api = km_call_api(call);
     int64_t interval = api->interval_ms;
-    /* The last step is one for which every node has had its turn to report. */
+    /* The last step is one for which every node has had its turn to report; of a sum, who is late
+     * or has a slow clock counts as in its newest reading. */
     struct km_grid_query query = {.from_ms = now_ms - interval - window * 1000,
                                   .to_ms = now_ms - interval,
                                   .step_ms = step_ms,
                                   .base_ms = step_ms % interval ? step_ms : interval,
                                   .interval_ms = interval,
                                   .metrics = choice->all ? NULL : choice->metric,
-                                  .n_metrics = choice->in_catalogue};
+                                  .n_metrics = choice->in_catalogue,
+                                  .now_ms = count ? now_ms : 0};
     km_auto_buf struct km_buf body = KM_BUF_INIT;
     struct km_json w = {.out = &body};
     struct km_grid *grid;

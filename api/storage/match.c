@@ -45,7 +45,7 @@ static bool is_in_time(const struct km_shard *shard, const struct km_matcher *m,
 {
     if (m->filter->current)
         return km_entity_is_current(shard, e, m->now_ms);
-    return km_entity_newest(e) >= m->filter->since_ms &&
+    return (km_entity_newest(e) >= m->filter->since_ms || e->received_ms >= m->filter->since_ms) &&
            km_block_first(e->blocks[0]) <= m->now_ms + KM_STORE_FUTURE_MS;
 }
 

@@ -111,7 +111,7 @@ struct km_filter {
      * node: it was heard of within 3 intervals. Of several identities of one name only the newest.
      */
     bool current;
-    /* Where not current: only entities with a row in [since_ms, now]. */
+    /* Where not current: only entities with a row in [since_ms, now], or heard of in it. */
     int64_t since_ms;
 };
 

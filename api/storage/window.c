@@ -8,6 +8,7 @@
 
 #include "block_scan.h"
 #include "clean.h"
+#include "window_hold.h"
 #include "window_rows.h"
 
 /* Cells to steps: average over known cells, the highest cell. A sum is weighed by the part covered,
@@ -132,7 +133,8 @@ static int add_entities(const struct km_store *store, const struct km_ref *refs,
                         unsigned n_lanes)
 {
     /* Rows up to one gap after the end still say what was true within. */
-    int64_t to_ms = w->first_ms + (int64_t)w->cells * w->query->base_ms + 3 * w->query->interval_ms;
+    int64_t end_ms = w->first_ms + (int64_t)w->cells * w->query->base_ms;
+    int64_t to_ms = end_ms + 3 * w->query->interval_ms;
     struct km_scan scan = {0};
     int r = 0;
 
@@ -143,6 +145,11 @@ static int add_entities(const struct km_store *store, const struct km_ref *refs,
             r = km_scan_read(&scan, b, metric, n_lanes);
             if (r == 0)
                 km_window_rows_add(w, &scan.rows, to_ms, lanes);
+        }
+        if (r == 0 && w->query->now_ms && w->has_before && w->before_ms < end_ms) {
+            km_window_hold(store, refs[i], w->query->now_ms, end_ms, w->query->interval_ms, metric,
+                           n_lanes, &scan.rows);
+            km_window_rows_add(w, &scan.rows, to_ms, lanes);
         }
         if (r == -ENOENT)
             r = 0;

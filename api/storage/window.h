@@ -33,6 +33,11 @@ struct km_grid_query {
      */
     const uint16_t *metrics;
     unsigned n_metrics;
+    /*
+     * Who is there now but has not reported up to the end counts as in its newest reading
+     * (window_hold.h). 0: nobody does.
+     */
+    int64_t now_ms;
 };
 
 enum km_column_kind {

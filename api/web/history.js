@@ -3,11 +3,10 @@
 import {get, serverNow} from "./api.js";
 import {at} from "./metrics.js";
 
-const SETTLING = 4; /* rows; a node that is silent for so long counts as gone */
 const MAX_POINTS = 720; /* an hour at 5 s; more than a chart has pixels to show */
 
 export class History {
-    /* parts: the entity's path. keys: "memory.rss", …: what to keep. sum: what a sum is over: "nodes" or "pods". */
+    /* parts: the entity's path. keys: "memory.rss", …: what to keep. sum: it is a sum, which has steps only. */
     constructor({parts, keys, sum, intervalMs}) {
         this.parts = parts;
         this.keys = keys;
@@ -45,20 +44,6 @@ export class History {
         this.window = window;
         this.take(answer.items);
         this.forget(serverNow() / 1000 - window - overlap);
-        this.holdBack();
-    }
-
-    /* The newest rows of a sum lack those who have not reported yet: a dip that is none. They are shown
-     * once they are whole, or once it is sure that some are missing. */
-    holdBack() {
-        const counts = this.columns[this.sum];
-        if (!counts)
-            return;
-        const settled = counts.at(-1 - SETTLING) ?? 0;
-        let end = counts.length;
-        while (end > counts.length - SETTLING && counts[end - 1] < settled)
-            end--;
-        this.cut(end);
     }
 
     take(items) {

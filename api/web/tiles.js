@@ -8,7 +8,7 @@ import {Sparkline} from "./sparkline.js";
 import {t} from "./words.js";
 
 /*
- * now(cluster, silent): {value, of, share, part (0–1), tone}. keys: the history's columns that are
+ * now(cluster): {value, of, share, part (0–1), tone}. keys: the history's columns that are
  * added up for the picture; full: the column that is its top.
  */
 const TILES = [
@@ -30,9 +30,10 @@ const TILES = [
     },
     {
         id: "nodes", place: "nodes",
-        now: (c, silent) => ({
-            value: count(c.nodes), of: silent ? t("stale_nodes", {count: silent}) : t("all_report"),
-            tone: silent ? "full" : null,
+        now: (c) => ({
+            value: count(c.nodes + c.stale_nodes),
+            of: c.stale_nodes ? t("stale_nodes", {count: c.stale_nodes}) : t("all_report"),
+            tone: c.stale_nodes ? "full" : null,
         }),
     },
     {id: "pods", place: "pods", now: (c) => ({value: count(c.pods), of: perNode(c)})},
@@ -78,9 +79,9 @@ export class Tiles {
             this.tiles.map((tile) => tile.element));
     }
 
-    show(cluster, silent) {
+    show(cluster) {
         for (const tile of this.tiles) {
-            const now = tile.now(cluster, silent);
+            const now = tile.now(cluster);
             setText(tile.value, now.value);
             setText(tile.second, now.second ?? "");
             setText(tile.of, now.of ?? "");

@@ -46,7 +46,7 @@ def test_an_empty_server_lists_nothing(server):
                  "/api/namespaces/a/deployments/d/pods", "/api/namespaces/a/workloads/Job/j/pods"):
         for query in ("", "?sort=cpu", "?limit=1&order=desc"):
             assert server.get(path + query) == {"items": []}
-    assert server.get("/api/cluster") == {"pods": 0, "nodes": 0}
+    assert server.get("/api/cluster") == {"pods": 0, "stale_nodes": 0, "nodes": 0}
 
 
 def test_node_has_values_and_rates(server):
@@ -169,6 +169,33 @@ def test_sums_over_a_window_hold_what_is_gone():
     assert server.get("/api/namespaces/a")["memory"]["usage"] == 1
     rows = server.get("/api/namespaces/a?window=60")["items"]
     assert any(row["memory"]["usage"] == 11 and row["pods"] == 2 for row in rows)
+    assert server.stop() == 0
+
+
+def test_a_slow_clock_takes_nothing_from_the_newest_steps_of_a_sum():
+    """n2's readings are stamped 40 s back as they come. The sum's last steps hold it as it was last."""
+    server = Server("--interval", "1s", "--retention", "10m")
+    for at in range(-60, 1):
+        server.post("/api/nodes/n1", node("n1", at=at, cpu_usage=10))
+        server.post("/api/nodes/n2", node("n2", at=at - 40, cpu_usage=5, pods=[pod("p", "a", at - 40, cpu_usage=3)]))
+    for window in (20, 50):
+        rows = server.get(f"/api/cluster?window={window}")["items"]
+        assert len(rows) >= window - 1
+        assert {(row["nodes"], row["cpu_usage"]) for row in rows} == {(2, 15)}
+        assert {(row["pods"], row["cpu_usage"]) for row in server.get(f"/api/namespaces/a?window={window}")["items"]} == {(1, 3)}
+    assert server.stop() == 0
+
+
+def test_a_silent_node_is_counted_apart_and_not_in_the_sum():
+    server = Server("--interval", "1s")
+    server.post("/api/nodes/n1", node("n1", cpu_usage=10))
+    first = server.get("/api/cluster")
+    assert (first["nodes"], first["stale_nodes"], first["cpu_usage"]) == (1, 0, 10)
+    assert wait_until(lambda: server.get("/api/nodes/n1")["stale"])
+    server.post("/api/nodes/n2", node("n2", cpu_usage=5))
+    cluster = server.get("/api/cluster")
+    assert (cluster["nodes"], cluster["stale_nodes"], cluster["cpu_usage"]) == (1, 1, 5)
+    assert len(server.get("/api/nodes")["items"]) == 2
     assert server.stop() == 0
 
 

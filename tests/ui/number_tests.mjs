@@ -23,7 +23,7 @@ export function numberTests(world) {
         assertSame(await tile("network").locator("b").first().innerText(), cluster.network.rx_bytes_per_second, "rate");
         assertSame(await tile("network").locator("b").last().innerText(), cluster.network.tx_bytes_per_second, "rate");
         assertSame(await tile("disk").locator("b").first().innerText(), cluster.disk.read_bytes_per_second, "rate");
-        assertSame(await tile("nodes").locator("b").first().innerText(), cluster.nodes, "count");
+        assertSame(await tile("nodes").locator("b").first().innerText(), cluster.nodes + cluster.stale_nodes, "count");
         assertSame(await tile("pods").locator("b").first().innerText(), cluster.pods, "count");
         for (const [place, kind] of [[0, "namespaces"], [2, "pods"], [3, "nodes"]]) {
             for (const [half, sort] of ["cpu", "memory"].entries()) {

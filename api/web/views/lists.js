@@ -8,7 +8,7 @@ import {t} from "../words.js";
 import {View, crumb} from "./view.js";
 
 const LISTS = {
-    nodes: {columns: nodeColumns, key: (n) => n.node, nameOf: (n) => n.node, total: (c) => c.nodes},
+    nodes: {columns: nodeColumns, key: (n) => n.node, nameOf: (n) => n.node, total: (c) => c.nodes + c.stale_nodes},
     namespaces: {columns: namespaceColumns, key: (n) => n.namespace, nameOf: (n) => n.namespace},
     workloads: {
         columns: workloadColumns, key: (w) => `${w.namespace}/${w.kind}/${w.name}`, nameOf: (w) => w.name,

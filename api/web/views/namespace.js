@@ -12,7 +12,7 @@ import {View, crumb, heading} from "./view.js";
 export function namespaceView(name, context) {
     const parts = ["api", "namespaces", name];
     const facts = new Facts(parts, sumFacts);
-    const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: "pods", context});
+    const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: true, context});
     const workloads = new ItemList({
         title: t("workloads"), parts: [...parts, "workloads"], columns: workloadColumns("namespace"), limit: 15,
         prefix: "w", key: (w) => `${w.kind}/${w.name}`, nameOf: (w) => w.name, ...context.list,

@@ -34,31 +34,21 @@ function topLists() {
     ];
 }
 
-/* The nodes known, less those that reported in the newest complete interval. */
-function silentNodes(cluster, history) {
-    const reported = history.columns.nodes.at(-1) ?? cluster.nodes;
-    return Math.max(0, cluster.nodes - reported);
-}
-
 export function overviewView(context) {
     const tiles = new Tiles();
     const lists = topLists();
     const charts = new ChartGroup({
-        parts: ["api", "cluster"], panels: CLUSTER_PANELS, sum: "nodes", context,
+        parts: ["api", "cluster"], panels: CLUSTER_PANELS, sum: true, context,
     });
-    let cluster;
     const totals = {
         ask: async (round) => {
-            cluster = await get(["api", "cluster"], {}, round);
-            tiles.show(cluster, silentNodes(cluster, charts.history));
+            tiles.show(await get(["api", "cluster"], {}, round));
         },
     };
     const history = {
         ask: async (round) => {
             await charts.ask(round);
             const now = serverNow() / 1000;
-            if (cluster)
-                tiles.show(cluster, silentNodes(cluster, charts.history));
             tiles.draw(charts.history, now - context.window(), now);
         },
         destroy: () => charts.destroy(),

@@ -37,7 +37,7 @@ export function workloadView(namespace, path, context) {
     const parts = ["api", "namespaces", namespace, ...path];
     const name = path.at(-1), kind = path.length === 2 ? t("deployment") : path[1];
     const facts = new Facts(parts, sumFacts);
-    const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: "pods", context});
+    const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: true, context});
     const pods = new ItemList({
         title: t("pods"), parts: [...parts, "pods"], columns: podColumns("namespace"), limit: 25,
         key: (p) => p.uid || p.pod_name, nameOf: (p) => p.pod_name, total: () => facts.item?.pods, ...context.list,

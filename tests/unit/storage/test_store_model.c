@@ -36,7 +36,7 @@ struct model_row {
 
 struct model_pod {
     int node, name, space, restarts;
-    int64_t counter;
+    int64_t counter, received;
     size_t count;
     struct model_row row[ROWS]; /* in time order */
 };
@@ -138,6 +138,7 @@ static void append(struct model *m, bool in_order)
         }
         if (p->count == 0 || row.time > p->row[p->count - 1].time)
             p->restarts = pod->restarts;
+        p->received = m->now;
         m->rows += model_add(p, &row);
         batch.n_pods++;
     }
@@ -157,6 +158,13 @@ static bool is_current(const struct model *m, const struct model_pod *p)
 {
     return p->count && m->now - m->node_received[p->node] <= 3 * INTERVAL &&
            m->node_newest[p->node] - newest(p) <= 3 * INTERVAL;
+}
+
+/* It has a row since then, or said one that is still kept. */
+static bool is_since(const struct model *m, const struct model_pod *p, int64_t since_ms)
+{
+    return p->count && newest(p) > m->now - RETENTION &&
+           (newest(p) >= since_ms || p->received >= since_ms);
 }
 
 static int compare_names(const struct model_pod *a, const struct model_pod *b)
@@ -186,7 +194,7 @@ static size_t expected(const struct model *m, const struct km_filter *f, int nod
 
         if ((node < 0 || p->node == node) && (space < 0 || p->space == space) &&
             (name < 0 || p->name == name) &&
-            (f->current ? is_current(m, p) : p->count && newest(p) >= f->since_ms))
+            (f->current ? is_current(m, p) : is_since(m, p, f->since_ms)))
             ret_id[n++] = id;
     }
     sorted_model = m;
@@ -379,7 +387,7 @@ static void check_window(struct model *m, const struct km_ref *refs, const int *
 {
     /* Well within retention: what a first row is preceded by must still be there. */
     int64_t to = m->now - below(m, RETENTION / 4), from = to - below(m, RETENTION / 4);
-    struct km_grid_query query = {from, to, INTERVAL, INTERVAL, INTERVAL, metrics, METRICS};
+    struct km_grid_query query = {from, to, INTERVAL, INTERVAL, INTERVAL, metrics, METRICS, 0};
     struct km_grid *grid;
     int64_t last;
 

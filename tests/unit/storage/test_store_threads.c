@@ -108,7 +108,7 @@ static int check_row(void *arg, const struct km_row *row)
 
 static void read_entities(struct test *t, const struct km_ref *refs, size_t n, int64_t now)
 {
-    struct km_grid_query query = {now - 300000, now, 10000, 5000, 5000, NULL, 0};
+    struct km_grid_query query = {now - 300000, now, 10000, 5000, 5000, NULL, 0, 0};
     struct km_view *view = malloc(sizeof(*view));
     struct km_grid *grid;
 

@@ -49,8 +49,13 @@ static unsigned n_asked;
 
 static struct km_grid *grid_of(struct km_store *store, int64_t from, int64_t to, int64_t step)
 {
-    struct km_grid_query query = {T + from * 1000, T + to * 1000, step * 1000, 5000, 5000,
-                                  metrics_asked,   n_asked};
+    struct km_grid_query query = {.from_ms = T + from * 1000,
+                                  .to_ms = T + to * 1000,
+                                  .step_ms = step * 1000,
+                                  .base_ms = 5000,
+                                  .interval_ms = 5000,
+                                  .metrics = metrics_asked,
+                                  .n_metrics = n_asked};
     struct km_filter filter = {.kind = KM_ENTITY_POD};
     struct km_grid *grid = NULL;
     struct km_ref *refs = NULL;
@@ -226,12 +231,96 @@ static void long_windows_are_as_if_added_one_by_one(void **state)
     km_store_free(store);
 }
 
+/* A node's reading of itself and of pods, all at one time, received at another. */
+static void add_node(struct km_store *store, const char *name, int64_t second, int64_t received,
+                     int64_t rx, const char *pod_name)
+{
+    struct km_pod pod;
+    struct km_batch batch = {.has_node = true, .pods = &pod, .n_pods = pod_name ? 1 : 0};
+
+    km_pod_init(&pod);
+    pod.name = pod.uid = pod_name;
+    pod.node = batch.node = name;
+    pod.name_space = "ns";
+    pod.reading.sample.time_ms = batch.reading.sample.time_ms = T + second * 1000;
+    km_sample_set(&pod.reading.sample, KM_CPU_USAGE, 70 * 1000);
+    km_sample_set(&batch.reading.sample, KM_NET_RX_BYTES, rx);
+    assert_int_equal(km_store_append(store, &batch, T + received * 1000), 0);
+}
+
+static struct km_grid *grid_of_kind(struct km_store *store, enum km_entity_kind kind, int64_t from,
+                                    int64_t to, int64_t now)
+{
+    struct km_grid_query query = {.from_ms = T + from * 1000,
+                                  .to_ms = T + to * 1000,
+                                  .step_ms = 5000,
+                                  .base_ms = 5000,
+                                  .interval_ms = 5000,
+                                  .now_ms = T + now * 1000};
+    struct km_filter filter = {.kind = kind, .since_ms = T + from * 1000};
+    struct km_grid *grid = NULL;
+    struct km_ref *refs = NULL;
+    size_t n;
+
+    assert_int_equal(km_store_list(store, &filter, T + now * 1000, &refs, &n), 0);
+    assert_int_equal(km_grid_sum(store, refs, n, &query, &grid), 0);
+    free(refs);
+    return grid;
+}
+
+static void who_has_not_reported_yet_is_as_in_its_newest_reading(void **state)
+{
+    struct km_store *store = make_store();
+    const struct km_grid_column *rx;
+    struct km_grid *grid;
+
+    (void)state;
+    /* Both grow by 20 B/s; the clock of `slow` is 62 s behind. */
+    for (int64_t i = 0; i <= 200; i += 5) {
+        add_node(store, "good", i, i, 20 * i, NULL);
+        add_node(store, "slow", i - 62, i + 1, 20 * i, i < 190 ? "gone" : NULL);
+    }
+    grid = grid_of_kind(store, KM_ENTITY_NODE, 160, 195, 202);
+    rx = column(grid, KM_NET_RX_BYTES);
+    assert_int_equal(grid->steps, 7);
+    for (size_t s = 0; s < grid->steps; s++) {
+        near(rx->average[s], 40);
+        assert_int_equal(grid->entities[s], 2);
+    }
+    km_grid_free(grid);
+    /* A pod that its node no longer speaks of is not held. */
+    grid = grid_of_kind(store, KM_ENTITY_POD, 160, 195, 202);
+    assert_int_equal(grid->entities[grid->steps - 1], 0);
+    km_grid_free(grid);
+    /* Nor is a node that nothing was heard of for 3 intervals. */
+    grid = grid_of_kind(store, KM_ENTITY_NODE, 160, 195, 217);
+    assert_int_equal(grid->entities[6], 1);
+    near(column(grid, KM_NET_RX_BYTES)->average[6], 20);
+    km_grid_free(grid);
+    km_store_free(store);
+}
+
+static void a_pod_is_held_with_its_node(void **state)
+{
+    struct km_store *store = make_store();
+    struct km_grid *grid;
+
+    (void)state;
+    for (int64_t i = 0; i <= 200; i += 5)
+        add_node(store, "slow", i - 11, i, i, "pod");
+    grid = grid_of_kind(store, KM_ENTITY_POD, 170, 195, 202);
+    for (size_t s = 0; s < grid->steps; s++)
+        near(column(grid, KM_CPU_USAGE)->average[s], 70);
+    km_grid_free(grid);
+    km_store_free(store);
+}
+
 static void refuses_what_is_no_grid(void **state)
 {
     struct km_store *store = make_store();
     struct km_grid_query bad[] = {
-        {0, 10, 0, 5, 5, NULL, 0}, {0, 10, 7, 5, 5, NULL, 0}, {10, 0, 5, 5, 5, NULL, 0}};
-    struct km_grid_query big = {0, INT64_C(1) << 40, 1, 1, 1, NULL, 0};
+        {0, 10, 0, 5, 5, NULL, 0, 0}, {0, 10, 7, 5, 5, NULL, 0, 0}, {10, 0, 5, 5, 5, NULL, 0, 0}};
+    struct km_grid_query big = {0, INT64_C(1) << 40, 1, 1, 1, NULL, 0, 0};
     struct km_grid *grid = NULL;
 
     (void)state;
@@ -251,6 +340,8 @@ int main(void)
         cmocka_unit_test(a_step_has_average_and_max_of_its_cells),
         cmocka_unit_test(only_what_is_asked_for_is_answered),
         cmocka_unit_test(long_windows_are_as_if_added_one_by_one),
+        cmocka_unit_test(who_has_not_reported_yet_is_as_in_its_newest_reading),
+        cmocka_unit_test(a_pod_is_held_with_its_node),
         cmocka_unit_test(refuses_what_is_no_grid),
     };
 
