@@ -10,8 +10,12 @@ const HEIGHT = 168;
 const LEAST_LEVEL = 60; /* seconds: what changed just now has no level yet */
 const BOUND_FACTOR = 3; /* a limit further away than this many times the usage is not drawn */
 
+/* Distances of an axis' numbers. 1, 2, 5, 10 … for what is counted. */
+const COUNTS = Array.from({length: 10}, (none, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 /* 1, 2, 4 … 2^60: round numbers of KiB, MiB, GiB. */
 const POWERS = Array.from({length: 61}, (none, power) => 2 ** power);
+
+const INCREMENTS = {powers: POWERS, counts: COUNTS};
 
 export function colour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -29,7 +33,8 @@ export class Chart {
         this.empty = h("p", {class: "empty", text: t("no_data"), hidden: true});
         this.since = h("span", {class: "since", hidden: true});
         this.element = h("figure", {class: "panel chart", "data-panel": panel.id},
-            h("figcaption", null, h("h3", {text: t(panel.id)}), this.since, h("div", {class: "legend"}, this.items)),
+            h("figcaption", null, h("div", {class: "title"}, h("h3", {text: t(panel.id)}), this.since),
+                h("div", {class: "legend"}, this.items)),
             this.plotElement, this.empty);
     }
 
@@ -110,7 +115,7 @@ export class Chart {
             axes: [
                 {...axis, size: 26, gap: 6, space: 70, values: (u, times) => times.map((time) => this.tick(time))},
                 {
-                    ...axis, size: 66, gap: 6, space: 34, incrs: this.panel.powers ? POWERS : undefined,
+                    ...axis, size: 66, gap: 6, space: 34, incrs: INCREMENTS[this.panel.axis],
                     values: (u, values) => values.map(this.panel.format),
                 },
             ],

@@ -79,7 +79,7 @@ export function duration(seconds) {
         if (parts.length === 2 || (parts.length && rest < size))
             break;
         if (rest >= size || (unit === "s" && !parts.length)) {
-            parts.push(`${Math.floor(rest / size)} ${t("unit_" + unit)}`);
+            parts.push(Math.floor(rest / size) + t("unit_" + unit));
             rest %= size;
         }
     }
@@ -92,9 +92,9 @@ export function age(seconds) {
         return ABSENT;
     for (const [unit, size] of [["d", 86400], ["h", 3600], ["min", 60]]) {
         if (seconds >= size)
-            return `${Math.floor(seconds / size)} ${t("unit_" + unit)}`;
+            return Math.floor(seconds / size) + t("unit_" + unit);
     }
-    return `${Math.max(0, Math.floor(seconds))} ${t("unit_s")}`;
+    return Math.max(0, Math.floor(seconds)) + t("unit_s");
 }
 
 /* "14:05:09", the viewer's time, the same in every language. */

@@ -3,7 +3,7 @@
  * Which charts an entity has. A series: id (key of its label), key ("memory.rss"), colour (a name in
  * theme.css) and how it is drawn: "area", "stack" (areas on top of each other), "line", or "bound"
  * (dashed; the scale follows it only while it is near). counter: the key is a counter, in µs, of
- * which the rise counts. times: factor to the panel's unit. powers: the scale is in powers of two.
+ * which the rise counts. times: factor to the panel's unit. axis: "powers" (of two) or "counts".
  * quiet: left out while it is 0.
  */
 import {bytes, bytesPerSecond, count, cpu, decimal, perSecond} from "./format.js";
@@ -55,7 +55,7 @@ const CPU_USED = {id: "usage", key: "cpu_usage", colour: "cpu-1", draw: "area"};
 
 /* level: the key of which is said since when it is what it is. */
 const POD_MEMORY = {
-    id: "memory", format: bytes, powers: true, level: "memory.working_set", series: [
+    id: "memory", format: bytes, axis: "powers", level: "memory.working_set", series: [
         {id: "rss", key: "memory.rss", colour: "memory-1", draw: "stack"},
         {id: "cache", key: "memory.cache", colour: "memory-2", draw: "stack"},
         {id: "working_set", key: "memory.working_set", colour: "memory-3", draw: "line"},
@@ -66,7 +66,7 @@ const POD_MEMORY = {
 };
 
 const NODE_MEMORY = {
-    id: "memory", format: bytes, powers: true, level: "memory.working_set", series: [
+    id: "memory", format: bytes, axis: "powers", level: "memory.working_set", series: [
         {id: "used", key: "memory.used", colour: "memory-1", draw: "stack"},
         {id: "buffers", key: "memory.buffers", colour: "memory-4", draw: "stack"},
         {id: "cached", key: "memory.cached", colour: "memory-2", draw: "stack"},
@@ -105,7 +105,7 @@ export const NODE_PANELS = [
 export const CLUSTER_PANELS = [
     {id: "cpu", format: cpu, series: [CPU_USED, ...NODE_CPU]},
     NODE_MEMORY, NETWORK, DISK, pressure("nodes"),
-    {id: "nodes", format: count, series: [{id: "nodes", key: "nodes", colour: "pods-1", draw: "area"}]},
+    {id: "nodes", format: count, axis: "counts", series: [{id: "nodes", key: "nodes", colour: "pods-1", draw: "area"}]},
 ];
 
 export const POD_PANELS = [
@@ -125,7 +125,7 @@ export const CONTAINER_PANELS = POD_PANELS.filter((panel) => panel !== NETWORK);
 export const SUM_PANELS = [
     {id: "cpu", format: cpu, series: [CPU_USED, ...POD_BOUNDS]},
     POD_MEMORY, NETWORK, DISK,
-    FAULTS, {id: "pods", format: count, series: [{id: "pods", key: "pods", colour: "pods-1", draw: "area"}]},
+    FAULTS, {id: "pods", format: count, axis: "counts", series: [{id: "pods", key: "pods", colour: "pods-1", draw: "area"}]},
 ];
 
 /* Of counters that say what happened rather than how much. */

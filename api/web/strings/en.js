@@ -38,5 +38,5 @@ export default {
     key_workloads: "workloads", key_pods: "pods", key_pause: "pause or go on", key_help: "this help",
     help_chart: "Drag across a chart to zoom all of them; double-click to zoom out. The address holds what you see: share it.",
     /* units */
-    unit_d: "d", unit_h: "h", unit_min: "min", unit_s: "s",
+    unit_d: " d", unit_h: " h", unit_min: " min", unit_s: " s",
 };

@@ -8,7 +8,7 @@ import {serverNow} from "../api.js";
 import {cpuBounds, cpuUsage, memoryBounds, memoryUsage, strain} from "../metrics.js";
 import {CONTAINER_PANELS, POD_EVENTS} from "../panels.js";
 import {t} from "../words.js";
-import {against} from "./pod.js";
+import {against, starts} from "./pod.js";
 import {View, crumb, heading} from "./view.js";
 
 function containerFacts(container) {
@@ -30,6 +30,7 @@ export function containerView(namespace, pod, name, context) {
     const parts = ["api", "namespaces", namespace, "pods", pod, "containers", name];
     const facts = new Facts(parts, containerFacts);
     const charts = new ChartGroup({parts, panels: CONTAINER_PANELS, events: POD_EVENTS, context});
+    facts.onItem = (container) => charts.show(starts([container]));
     return new View({
         title: name,
         crumbs: [crumb(t("cluster")), crumb(namespace, "namespaces", namespace),

@@ -47,9 +47,9 @@ function podFacts(pod) {
     ];
 }
 
-/* A container that started after the pod did was started again. */
-function starts(pod) {
-    return (pod.containers || []).filter((c) => c.started).map((c) => ({
+/* When containers started, for the first time or again, as marks of charts. */
+export function starts(containers) {
+    return containers.filter((c) => c.started).map((c) => ({
         time: Date.parse(c.started) / 1000, kind: c.restarts > 0 ? "restarted" : "started", what: c.name,
     }));
 }
@@ -61,7 +61,7 @@ export function podView(namespace, name, context) {
     const table = new Table({caption: t("containers"), columns: containerColumns({namespace, pod_name: name}), key: (c) => c.id || c.name});
     facts.onItem = (pod) => {
         table.render(pod.containers || []);
-        charts.show(starts(pod));
+        charts.show(starts(pod.containers || []));
     };
     return new View({
         title: name,
