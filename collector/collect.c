@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "clock_step.h"
 #include "names.h"
 #include "node.h"
 #include "node_extra.h"
@@ -16,6 +15,7 @@
 #include "scan.h"
 #include "time_format.h"
 #include "usage.h"
+#include "wall_clock.h"
 
 /* Mounts of cgroups are there from the boot on; where there is none yet, each tick looks. */
 #define MOUNTS_TICKS 60
@@ -26,7 +26,7 @@ struct km_collector {
     struct km_kept_file statm;
     struct km_cgroup_mounts mounts;
     unsigned mounts_rest; /* ticks until they are looked for again */
-    struct km_clock_step clock;
+    struct km_wall_clock clock;
     struct km_node node;
     struct km_node_extra extra;
     struct km_pods *pods;
@@ -54,7 +54,7 @@ int km_collector_new(const struct km_collector_config *config, struct km_collect
     c->root = (struct km_root){.dir = config->root, .kept_max = config->files_max};
     c->root.proc = config->proc ? config->proc : find_proc(&c->root);
     c->own = (struct km_root){.dir = "/", .kept_max = 1};
-    c->pods = km_pods_new(&c->root);
+    c->pods = km_pods_new(&c->root, &c->clock);
     if (!c->pods) {
         km_collector_free(c);
         return -ENOMEM;
@@ -101,10 +101,19 @@ static void read_self(struct km_collector *c, const struct km_collector_health *
     km_sample_set(s, KM_SELF_FILES_OPEN, c->root.kept);
 }
 
+/* Stamps the reading, and says whether the wall clock was set since the one before. */
 static void look_at_clock(struct km_collector *c, struct km_sample *s)
 {
-    int64_t step = km_clock_step_look(&c->clock, s->time_ms, km_time_steady_ms());
+    int64_t steady, wall, step;
+    int tries = 0;
 
+    /* The two belong together: again where this machine let us wait between them. */
+    do {
+        steady = km_time_steady_ms();
+        wall = km_time_now_ms();
+    } while (km_time_steady_ms() - steady > 1 && ++tries < 5);
+    step = km_wall_clock_look(&c->clock, wall, steady);
+    s->time_ms = km_wall_clock_stamp(&c->clock, km_time_steady_ms());
     km_sample_set(s, KM_SELF_CLOCK_STEPS, c->clock.steps);
     if (step)
         km_sample_set(s, KM_SELF_CLOCK_STEP, step < 0 ? -step : step);
@@ -137,7 +146,6 @@ int km_collector_tick(struct km_collector *collector, const struct km_collector_
     bool has_cgroups = find_mounts(c);
     int r = 0;
 
-    s->time_ms = km_time_now_ms();
     look_at_clock(c, s);
     now = km_usage_clock();
     km_node_read(&c->node, &c->root, &c->mounts, &c->buf, s);

@@ -12,11 +12,16 @@ static bool is_quiet(const struct km_cgroup *cgroup)
     return cgroup->quiet == KM_CGROUP_QUIET;
 }
 
+static int64_t stamp(const struct km_pod_reader *r)
+{
+    return km_wall_clock_stamp(r->clock, km_time_steady_ms());
+}
+
 /* Reads a cgroup and what has been used of the CPU since the reading before. */
 static void read_cgroup(struct km_pod_reader *r, struct km_cgroup *cgroup, const char *path,
                         unsigned how, struct km_usage *usage, struct km_sample *sample)
 {
-    int64_t now = km_usage_clock(), time_ms = km_time_now_ms();
+    int64_t now = km_usage_clock(), time_ms = stamp(r);
 
     km_cgroup_read(cgroup, r->root, r->mounts, path, how, r->buf);
     if (cgroup->made_anew)
@@ -116,7 +121,7 @@ static void read_container(struct km_pod_reader *r, struct km_pod_entry *pod,
     km_container_init(ret);
     ret->id = c->id;
     ret->state = "running";
-    s->time_ms = km_time_now_ms();
+    s->time_ms = stamp(r);
     c->io.read_growth = c->io.write_growth = 0;
     if (c->n_folders)
         read_cgroup(r, &c->cgroup, c->folders[0].path, how, &c->usage, s);
@@ -222,7 +227,7 @@ void km_pod_read(struct km_pod_reader *r, struct km_pod_entry *entry, struct km_
     size_t n = 0;
 
     km_pod_init(ret_pod);
-    s->time_ms = km_time_now_ms();
+    s->time_ms = stamp(r);
     how = read_own(r, entry, how, s);
     take_facts(entry, ret_pod);
     for (size_t i = 0; i < entry->n_containers; i++) {

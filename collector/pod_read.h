@@ -5,10 +5,12 @@
 #include "cgroup_mounts.h"
 #include "names.h"
 #include "pod_table.h"
+#include "wall_clock.h"
 
 /* What reading a pod takes. names may be NULL. */
 struct km_pod_reader {
     struct km_root *root;
+    const struct km_wall_clock *clock;
     const struct km_cgroup_mounts *mounts;
     struct km_names *names;
     struct km_buf *buf;

@@ -14,6 +14,7 @@
 
 struct km_pods {
     struct km_root *root;
+    const struct km_wall_clock *clock;
     struct km_pod_table table;
     struct km_cgroup_tree *tree;
     struct km_pod *readings;
@@ -24,12 +25,14 @@ struct km_pods {
     char host_network[64]; /* what /proc/1/ns/net links to */
 };
 
-struct km_pods *km_pods_new(struct km_root *root)
+struct km_pods *km_pods_new(struct km_root *root, const struct km_wall_clock *clock)
 {
     struct km_pods *pods = calloc(1, sizeof(*pods));
 
-    if (pods)
-        pods->root = root;
+    if (!pods)
+        return NULL;
+    pods->root = root;
+    pods->clock = clock;
     return pods;
 }
 
@@ -104,8 +107,8 @@ int km_pods_read(struct km_pods *pods, const struct km_cgroup_mounts *mounts,
                  struct km_names *names, bool reclaim, struct km_buf *buf,
                  const struct km_pod **ret_pods, size_t *ret_count)
 {
-    struct km_pod_reader reader = {pods->root,         mounts,       names,  buf,
-                                   pods->host_network, pods->tick++, reclaim};
+    struct km_pod_reader reader = {pods->root, pods->clock,        mounts,       names,
+                                   buf,        pods->host_network, pods->tick++, reclaim};
     int r;
 
     find_host_network(pods);

@@ -5,6 +5,7 @@
 #include "batch.h"
 #include "cgroup_mounts.h"
 #include "names.h"
+#include "wall_clock.h"
 
 /*
  * The pods and containers of this node: found in the cgroup tree by the folders that the kubelet
@@ -12,8 +13,8 @@
  */
 struct km_pods;
 
-/* Returns NULL when memory runs out. The root must outlive it. */
-struct km_pods *km_pods_new(struct km_root *root);
+/* Returns NULL when memory runs out. Root and clock must outlive it. */
+struct km_pods *km_pods_new(struct km_root *root, const struct km_wall_clock *clock);
 void km_pods_free(struct km_pods *pods);
 
 /*
