@@ -1,5 +1,6 @@
 """What the endpoints answer, with numbers worked out by hand."""
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -216,6 +217,14 @@ def test_a_stopping_server_is_not_ready_and_finishes_what_has_begun():
         answer = begun.makefile("rb").read()
     assert answer.split()[1] == b"422" and b"Connection: close" in answer
     assert server.process.wait(20) == 0
+
+
+def test_what_is_not_there_comes_with_the_reason(server):
+    server.post("/api/nodes/n1", node(at=-600, pods=[pod(at=-600)]))
+    server.post("/api/nodes/n1", node())
+    assert re.fullmatch(r'pod "p1" is gone: its last reading is 60\d s old; .*', server.get("/api/pods/p1", 404)["detail"])
+    assert server.get("/api/pods/p2", 404)["detail"].startswith('no pod "p2" has been seen; a new one appears within')
+    assert server.get("/api/nodes/n9", 404)["detail"].startswith('no node "n9" has reported since the server started')
 
 
 def test_workloads_of_all_namespaces(server):

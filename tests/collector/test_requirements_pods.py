@@ -54,7 +54,9 @@ def test_b18_a_pod_in_the_nodes_network_is_flagged_and_has_none(host):
 def test_b19_a_nodes_network_is_that_of_interfaces_with_a_device(host):
     host.put("/proc/1/net/dev", net_dev(lo=1, eth0=1000, bond0=1000, br0=500, cni0=50, vethabc=5, cali1=5, docker0=5, flannel__1=5))
     host.make("/sys/class/net/eth0/device")
-    assert host.once()["network"]["rx_bytes"] == 1000
+    network = host.once()["network"]
+    assert network["rx_bytes"] == 1000
+    assert [key for key in network if key.endswith("_rx_bytes")] == ["eth0_rx_bytes"], "and each of them is told"
 
 
 # --- identity and life ----------------------------------------------------------------------------
