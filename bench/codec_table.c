@@ -102,7 +102,7 @@ static void read_file(struct source *s, const char *path)
         unsigned kept = 0;
 
         for (unsigned c = 0; c < r->columns; c++) {
-            if (km_presence_count(&r->present[c]) == 0)
+            if (km_presence_none(&r->present[c]))
                 continue;
             memmove(r->value + (size_t)kept++ * KM_FRAME_ROWS, r->value + (size_t)c * KM_FRAME_ROWS,
                     KM_FRAME_ROWS * sizeof(int64_t));

@@ -176,7 +176,7 @@ static struct km_unpacked *copy_rows(const struct km_unpacked *u, unsigned first
     for (unsigned c = 0; c < u->rows.columns; c++) {
         some->rows.present[n] = (struct km_presence){{0}};
         copy_presence(&u->rows.present[c], first, count, 0, &some->rows.present[n]);
-        if (km_presence_count(&some->rows.present[n]) == 0)
+        if (km_presence_none(&some->rows.present[n]))
             continue;
         some->metric[n] = u->metric[c];
         memcpy(some->rows.value + (size_t)n++ * KM_FRAME_ROWS,

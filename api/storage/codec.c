@@ -10,22 +10,16 @@ _Static_assert(KM_FRAME_ROWS == KM_COLUMN_ROWS, "a column of a frame is a column
 
 #define WITH_GAPS 0x80
 
-struct km_presence km_presence_first(unsigned rows)
-{
-    return (struct km_presence){
-        {km_low_bits(rows < 64 ? rows : 64), km_low_bits(rows > 64 ? rows - 64 : 0)}};
-}
-
 unsigned km_presence_count(const struct km_presence *p)
 {
-    return (unsigned)(__builtin_popcountll(p->word[0]) + __builtin_popcountll(p->word[1]));
+    return km_bits_set(p->word[0]) + km_bits_set(p->word[1]);
 }
 
 static bool is_full(const struct km_presence *p, unsigned rows)
 {
     struct km_presence all = km_presence_first(rows);
 
-    return (all.word[0] & ~p->word[0]) == 0 && (all.word[1] & ~p->word[1]) == 0;
+    return km_presence_has(p, &all);
 }
 
 size_t km_frame_bound(unsigned columns)

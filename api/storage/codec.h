@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "codec_bits.h"
+
 /*
  * Rows of one entity as bytes and back, without loss. Pure: no allocation, no clock.
  *
@@ -48,7 +50,23 @@ static inline void km_set_present(struct km_presence *p, unsigned row, bool pres
 }
 
 /* Bits of the first `rows` rows. */
-struct km_presence km_presence_first(unsigned rows);
+static inline struct km_presence km_presence_first(unsigned rows)
+{
+    return (struct km_presence){
+        {km_low_bits(rows < 64 ? rows : 64), km_low_bits(rows > 64 ? rows - 64 : 0)}};
+}
+
+/* True if all of some rows are present. */
+static inline bool km_presence_has(const struct km_presence *p, const struct km_presence *rows)
+{
+    return ((rows->word[0] & ~p->word[0]) | (rows->word[1] & ~p->word[1])) == 0;
+}
+
+/* True if no row is present. */
+static inline bool km_presence_none(const struct km_presence *p)
+{
+    return (p->word[0] | p->word[1]) == 0;
+}
 
 /* How many rows are present. */
 unsigned km_presence_count(const struct km_presence *p);

@@ -43,6 +43,16 @@ static inline unsigned km_bit_length(uint64_t v)
     return v == 0 ? 0 : 64 - (unsigned)__builtin_clzll(v);
 }
 
+/* How many bits of v are set; the compiler's own calls a function where the processor may be old.
+ */
+static inline unsigned km_bits_set(uint64_t v)
+{
+    v -= v >> 1 & UINT64_C(0x5555555555555555);
+    v = (v & UINT64_C(0x3333333333333333)) + (v >> 2 & UINT64_C(0x3333333333333333));
+    v = (v + (v >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    return (unsigned)(v * UINT64_C(0x0101010101010101) >> 56);
+}
+
 struct km_bits_out {
     uint8_t *at;
     uint64_t held; /* bits not yet written */

@@ -70,16 +70,23 @@ size_t km_log_put(const int64_t *before, const int64_t *after, const uint8_t *pr
     return (size_t)(at + (end - differences) - to);
 }
 
+/* So many bits, up to 64, from bytes that end before end. */
+static uint64_t load_bits(const uint8_t *from, const uint8_t *end, unsigned bits)
+{
+    uint8_t bytes[8] = {0};
+
+    if (end - from >= 8)
+        return km_load64(from) & km_low_bits(bits);
+    memcpy(bytes, from, (bits + 7) / 8);
+    return km_load64(bytes) & km_low_bits(bits);
+}
+
 /* The next 64 columns' bits of changed. */
 static void load_changed(struct km_log_record *r)
 {
-    unsigned bytes = (r->columns - r->first + 7) / 8;
+    unsigned bits = r->columns - r->first;
 
-    r->left = 0;
-    for (unsigned i = 0; i < bytes && i < 8; i++)
-        r->left |= (uint64_t)r->changed[r->first / 8 + i] << (8 * i);
-    if (r->columns - r->first < 64)
-        r->left &= km_low_bits(r->columns - r->first);
+    r->left = load_bits(r->changed + r->first / 8, r->end, bits < 64 ? bits : 64);
 }
 
 static unsigned length_of(const struct km_log_record *r, unsigned nth)
@@ -87,11 +94,26 @@ static unsigned length_of(const struct km_log_record *r, unsigned nth)
     return r->lengths[nth / 2] >> (nth % 2 * 4) & 15;
 }
 
+/* Bytes of all differences: the sum of n lengths, 16 of them at a time. */
+static size_t sum_lengths(const uint8_t *lengths, const uint8_t *end, unsigned n)
+{
+    const uint64_t low_halves = UINT64_C(0x0707070707070707);
+    size_t sum = n;
+
+    for (unsigned i = 0; i < n; i += 16, lengths += 8) {
+        uint64_t v = load_bits(lengths, end, n - i < 16 ? 4 * (n - i) : 64);
+
+        v = (v & low_halves) + (v >> 4 & low_halves);
+        sum += v * UINT64_C(0x0101010101010101) >> 56;
+    }
+    return sum;
+}
+
 int km_log_next(const uint8_t **from, const uint8_t *end, unsigned columns,
                 struct km_log_record *ret_record)
 {
-    struct km_log_record r = {.columns = columns};
-    size_t bitmap = (columns + 7) / 8, size = 0;
+    struct km_log_record r = {.columns = columns, .end = end};
+    size_t bitmap = (columns + 7) / 8, size;
     unsigned n = 0;
     uint64_t time;
     const uint8_t *at = get_time(*from, end, &time);
@@ -108,14 +130,13 @@ int km_log_next(const uint8_t **from, const uint8_t *end, unsigned columns,
     r.changed = at;
     for (r.first = 0; r.first < columns; r.first += 64) {
         load_changed(&r);
-        n += (unsigned)__builtin_popcountll(r.left);
+        n += km_bits_set(r.left);
     }
     r.lengths = at + bitmap;
     if ((size_t)(end - r.lengths) < (n + 1) / 2)
         return -EBADMSG;
     r.differences = r.lengths + (n + 1) / 2;
-    for (unsigned i = 0; i < n; i++)
-        size += (length_of(&r, i) & 7) + 1;
+    size = sum_lengths(r.lengths, end, n);
     if ((size_t)(end - r.differences) < size)
         return -EBADMSG;
     r.first = 0;
@@ -128,7 +149,7 @@ int km_log_next(const uint8_t **from, const uint8_t *end, unsigned columns,
 bool km_log_change(struct km_log_record *r, unsigned *ret_column, uint64_t *ret_difference)
 {
     unsigned kind, bytes;
-    uint64_t v = 0;
+    uint64_t v;
 
     while (r->left == 0) {
         if (r->columns - r->first <= 64)
@@ -140,10 +161,8 @@ bool km_log_change(struct km_log_record *r, unsigned *ret_column, uint64_t *ret_
     r->left &= r->left - 1;
     kind = length_of(r, r->nth++);
     bytes = (kind & 7) + 1;
-    for (unsigned i = bytes; i-- > 0;)
-        v = v << 8 | r->differences[i];
+    v = km_unzigzag(load_bits(r->differences, r->end, 8 * bytes));
     r->differences += bytes;
-    v = km_unzigzag(v);
     *ret_difference = kind & IN_PAGES ? v << PAGE_BITS : v;
     return true;
 }

@@ -55,7 +55,7 @@ size_t km_log_put(const int64_t *before, const int64_t *after, const uint8_t *pr
 struct km_log_record {
     int64_t elapsed;        /* ms since the row before */
     const uint8_t *present; /* a bit for each column; NULL: all are */
-    const uint8_t *changed, *lengths, *differences;
+    const uint8_t *changed, *lengths, *differences, *end;
     uint64_t left;           /* changed columns of 64 that are still to be read */
     unsigned first, columns; /* the first of the 64; all */
     unsigned nth;            /* how many were read */

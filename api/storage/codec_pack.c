@@ -6,17 +6,7 @@
 #include <stdbool.h>
 
 #include "codec_bits.h"
-
-/*
- * Packing is built twice where the compiler can and no sanitizer stands in the way: for every
- * processor, and for those with AVX2, where it takes a fifth less time. The loader chooses.
- */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__OPTIMIZE__) && !defined(__clang__) &&   \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define FOR_THIS_PROCESSOR __attribute__((target_clones("avx2", "default"), flatten))
-#else
-#define FOR_THIS_PROCESSOR
-#endif
+#include "processor.h"
 
 #define WIDTHS 65 /* a number takes 0 to 64 bits */
 
@@ -348,7 +338,7 @@ static void weigh_all(const struct residuals *r, size_t size, struct plan *best)
     weigh_with_base(r, size, best);
 }
 
-FOR_THIS_PROCESSOR
+KM_FOR_THIS_PROCESSOR
 size_t km_column_pack(const int64_t *values, unsigned rows, uint8_t *to)
 {
     struct plan best = {.size = SIZE_MAX};

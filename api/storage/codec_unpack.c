@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "codec_bits.h"
+#include "processor.h"
 
 /* The most bytes of a column's bits: bitmap, numbers, patches. */
 #define BITS_MAX (16 + KM_COLUMN_ROWS * 8 + KM_COLUMN_ROWS * (7 + 64) / 8 + 1)
@@ -16,6 +17,7 @@ struct head {
     unsigned residuals; /* numbers, those left out as zero included */
     unsigned count;     /* numbers written */
     uint64_t first, divisor, base, slope;
+    uint64_t places[2]; /* sparse: a bit for each number, 1: written */
 };
 
 static const uint8_t *get_numbers(struct head *h, const uint8_t *at, const uint8_t *end)
@@ -30,16 +32,24 @@ static const uint8_t *get_numbers(struct head *h, const uint8_t *at, const uint8
     return at;
 }
 
-/* How many bits of a bitmap of `bits` bits are set. */
-static unsigned count_set(const uint8_t *bitmap, unsigned bits)
+/* Reads which of the numbers are written; their bits begin at `at`. */
+static void get_places(struct head *h, const uint8_t *at, const uint8_t *end)
 {
-    unsigned set = 0;
+    size_t size = (h->residuals + 7) / 8;
+    uint8_t bytes[16] = {0};
 
-    for (unsigned i = 0; i < bits / 8; i++)
-        set += (unsigned)__builtin_popcount(bitmap[i]);
-    if (bits % 8)
-        set += (unsigned)__builtin_popcount(bitmap[bits / 8] & (unsigned)km_low_bits(bits % 8));
-    return set;
+    if ((size_t)(end - at) >= sizeof(bytes))
+        memcpy(bytes, at, sizeof(bytes));
+    else
+        memcpy(bytes, at, size);
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned bits = h->residuals - 64 * i;
+
+        h->places[i] = i * 64 < h->residuals
+                           ? km_load64(bytes + 8 * i) & km_low_bits(bits < 64 ? bits : 64)
+                           : 0;
+        h->count += km_bits_set(h->places[i]);
+    }
 }
 
 /* Reads what stands before the bits. Returns where they begin, or NULL. */
@@ -70,7 +80,8 @@ static const uint8_t *get_head(struct head *h, const uint8_t *at, const uint8_t 
     if (h->modes & KM_COLUMN_SPARSE) {
         if ((size_t)(end - at) < (h->residuals + 7) / 8)
             return NULL;
-        h->count = count_set(at, h->residuals);
+        h->count = 0;
+        get_places(h, at, end);
     }
     return h->patches <= h->count ? at : NULL;
 }
@@ -82,19 +93,38 @@ static size_t bits_size(const struct head *h)
     return (bits + (h->modes & KM_COLUMN_SPARSE ? h->residuals : 0) + 7) / 8;
 }
 
+/* The low bits of each u, from bit number `bit` on: as many at once as one load has for sure. */
+static void get_low(const struct head *h, const uint8_t *bits, size_t bit, uint64_t *ret_u)
+{
+    unsigned width = h->width, at_once = width <= 7 ? 8 : width <= 28 ? 56 / width : 1;
+    uint64_t mask = km_low_bits(width);
+
+    if (width == 0) {
+        memset(ret_u, 0, h->count * sizeof(*ret_u));
+        return;
+    }
+    if (width > 56) {
+        for (unsigned i = 0; i < h->count; i++, bit += width)
+            ret_u[i] = km_bits_get(bits, bit, width);
+        return;
+    }
+    for (unsigned i = 0; i < h->count; bit += (size_t)at_once * width) {
+        uint64_t some = km_load64(bits + bit / 8) >> (bit % 8);
+        unsigned until = i + at_once < h->count ? i + at_once : h->count;
+
+        for (; i < until; i++, some >>= width)
+            ret_u[i] = some & mask;
+    }
+}
+
 /* The u of a column from bit number `bit` on. */
 static int get_u(const struct head *h, const uint8_t *bits, size_t bit, uint64_t *ret_u)
 {
     size_t high = bit + (size_t)h->count * h->width + (size_t)h->patches * h->gap;
     unsigned place = 0;
 
-    if (h->width <= 56) {
-        for (unsigned i = 0; i < h->count; i++, bit += h->width)
-            ret_u[i] = km_bits_get56(bits, bit, h->width);
-    } else {
-        for (unsigned i = 0; i < h->count; i++, bit += h->width)
-            ret_u[i] = km_bits_get(bits, bit, h->width);
-    }
+    get_low(h, bits, bit, ret_u);
+    bit += (size_t)h->count * h->width;
     for (unsigned i = 0; i < h->patches; i++, bit += h->gap, high += h->high, place++) {
         place += (unsigned)km_bits_get56(bits, bit, h->gap);
         if (place >= h->count)
@@ -104,13 +134,14 @@ static int get_u(const struct head *h, const uint8_t *bits, size_t bit, uint64_t
     return 0;
 }
 
-/* Moves sparse numbers, from the last on, to their places; zero in between. */
-static void spread(const struct head *h, const uint8_t *bitmap, uint64_t *residuals)
+/* Puts sparse numbers in their places, zero in between. */
+static void spread(const struct head *h, const uint64_t *u, uint64_t *ret_residuals)
 {
-    unsigned from = h->count;
-
-    for (unsigned i = h->residuals; i-- > 0;)
-        residuals[i] = bitmap[i / 8] >> (i % 8) & 1 ? residuals[--from] : 0;
+    memset(ret_residuals, 0, h->residuals * sizeof(*ret_residuals));
+    for (unsigned i = 0; i < 2; i++) {
+        for (uint64_t left = h->places[i]; left != 0; left &= left - 1)
+            ret_residuals[64 * i + (unsigned)__builtin_ctzll(left)] = *u++;
+    }
 }
 
 /* Residuals to values; each order in a loop of its own. */
@@ -127,8 +158,8 @@ static void add_up(const struct head *h, const uint64_t *r, int64_t *ret_values)
         break;
     case 1:
         for (unsigned i = 1; i < rows; i++) {
-            w += r[i - 1];
-            ret_values[i] = (int64_t)(first + g * w);
+            first += g * r[i - 1];
+            ret_values[i] = (int64_t)first;
         }
         break;
     case 2:
@@ -147,7 +178,7 @@ static void add_up(const struct head *h, const uint64_t *r, int64_t *ret_values)
 
 static int get_values(const struct head *h, const uint8_t *bits, int64_t *ret_values)
 {
-    uint64_t u[KM_COLUMN_ROWS];
+    uint64_t u[KM_COLUMN_ROWS], all[KM_COLUMN_ROWS];
     int r = get_u(h, bits, h->modes & KM_COLUMN_SPARSE ? h->residuals : 0, u);
 
     if (r < 0)
@@ -160,11 +191,12 @@ static int get_values(const struct head *h, const uint8_t *bits, int64_t *ret_va
             u[i] += h->base;
     }
     if (h->modes & KM_COLUMN_SPARSE)
-        spread(h, bits, u);
-    add_up(h, u, ret_values);
+        spread(h, u, all);
+    add_up(h, h->modes & KM_COLUMN_SPARSE ? all : u, ret_values);
     return 0;
 }
 
+KM_FOR_THIS_PROCESSOR
 int km_column_unpack(const uint8_t **from, const uint8_t *end, unsigned rows, int64_t *ret_values)
 {
     uint8_t padded[BITS_MAX + READ_PAD];
