@@ -16,7 +16,7 @@ void km_block_free(struct km_block *block)
     /* The last one to let go frees it, and sees all that the others did before. */
     if (block->sealed && atomic_fetch_sub_explicit(&block->others, 1, memory_order_acq_rel) > 0)
         return;
-    if (!block->sealed) {
+    if (!block->sealed && !block->copied) {
         free(km_block_open(block)->frame);
         km_block_log_clear(block);
     }
@@ -25,21 +25,23 @@ void km_block_free(struct km_block *block)
 
 static struct km_block *copy_open(const struct km_block *b)
 {
-    struct km_block *copy = malloc(km_block_open_size(b->columns));
+    size_t own = km_block_open_size(b->columns), frame_size = b->frame_rows ? b->frame_size : 0;
+    size_t log_size = km_block_open(b)->log_size;
+    struct km_block *copy = malloc(own + frame_size + log_size);
     struct km_open *open;
+    uint8_t *more;
 
     if (!copy)
         return NULL;
-    memcpy(copy, b, km_block_open_size(b->columns));
+    memcpy(copy, b, own);
+    copy->copied = true;
+    copy->frame_size = (uint32_t)frame_size;
     open = km_block_open(copy);
-    open->cells = open->last_cell = NULL;
-    open->frame = b->frame_rows ? malloc(b->frame_size) : NULL;
-    if ((b->frame_rows && !open->frame) || km_block_log_copy(b, copy) < 0) {
-        km_block_free(copy);
-        return NULL;
-    }
-    if (open->frame)
-        memcpy(open->frame, km_block_open(b)->frame, b->frame_size);
+    open->frame = (uint8_t *)copy + own;
+    open->cells = open->last_cell = open->record_cell = NULL;
+    if (frame_size)
+        memcpy(open->frame, km_block_frame(b), frame_size);
+    km_block_log(b, 0, open->frame + frame_size, log_size, &more); /* it has the room */
     return copy;
 }
 

@@ -12,6 +12,7 @@
  *     open     header | km_open | value[columns] metric[columns] present previous
  *                        |  `-> cell -> cell -> cell     the log
  *                        `-> frame
+ *     copy     header | km_open | the same arrays | frame | log
  *     sealed   header | metric[columns] | frame
  *
  * The log is cut into cells of one size: whatever frees one, another one's log takes it, and no
@@ -25,7 +26,8 @@ struct km_block {
     uint16_t columns;
     uint8_t rows, frame_rows;
     uint8_t limit; /* no more rows are added at the end; half of it is the most of the log */
-    bool sealed;
+    bool sealed : 1;
+    bool copied : 1;         /* an open one that is read only: in one piece, without cells */
     _Atomic uint16_t others; /* who hold it beside its owner; only of a sealed one */
     uint64_t memory[];
 };
@@ -36,7 +38,7 @@ struct km_cell {
 };
 
 struct km_open {
-    uint8_t *frame; /* NULL: none */
+    uint8_t *frame; /* NULL: none; of a copy the log is behind it */
     struct km_cell *cells, *last_cell;
     struct km_cell *record_cell; /* where last_record is */
     uint32_t log_size;           /* bytes in all cells */
@@ -84,7 +86,8 @@ static inline uint8_t *km_block_frame(const struct km_block *b)
 
 /*
  * The log's bytes from `from` on in one piece: in room (of `size` bytes), or, where that is too
- * small, in *ret_more, which is then for free(). Returns NULL when memory runs out.
+ * small, in *ret_more, which is then for free(); those of a copy where they are. Returns NULL when
+ * memory runs out.
  */
 const uint8_t *km_block_log(const struct km_block *b, size_t from, uint8_t *room, size_t size,
                             uint8_t **ret_more);
@@ -92,10 +95,6 @@ const uint8_t *km_block_log(const struct km_block *b, size_t from, uint8_t *room
 /* Frees the log's cells; what they take, the allocator's share included. */
 void km_block_log_clear(struct km_block *b);
 size_t km_block_log_heap(const struct km_block *b);
-
-/* Copies the log's cells into an open block that is a copy of b but for them. Returns 0 or -ENOMEM;
- * then it has none. */
-int km_block_log_copy(const struct km_block *b, struct km_block *copy);
 
 /* Adds a record to the log. Returns 0 or -ENOMEM; then nothing has changed. */
 int km_block_log_add(struct km_block *b, const uint8_t *bytes, size_t size);

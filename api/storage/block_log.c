@@ -41,6 +41,8 @@ const uint8_t *km_block_log(const struct km_block *b, size_t from, uint8_t *room
     uint8_t *to = room;
 
     *ret_more = NULL;
+    if (b->copied)
+        return o->frame + b->frame_size + from;
     if (left > size)
         to = *ret_more = malloc(left);
     if (!to)
@@ -77,25 +79,6 @@ static struct km_cell *make_cells(size_t count)
         first = cell;
     }
     return first;
-}
-
-int km_block_log_copy(const struct km_block *b, struct km_block *copy)
-{
-    struct km_open *o = km_block_open(copy);
-    struct km_cell *from = km_block_open(b)->cells;
-
-    o->cells = make_cells((o->log_size + CELL - 1) / CELL);
-    if (o->log_size > 0 && !o->cells) {
-        o->log_size = 0;
-        return -ENOMEM;
-    }
-    for (struct km_cell *to = o->cells; to; to = to->next, from = from->next) {
-        memcpy(to->bytes, from->bytes, CELL);
-        o->last_cell = to;
-        if (from == km_block_open(b)->record_cell)
-            o->record_cell = to;
-    }
-    return 0;
 }
 
 int km_block_log_add(struct km_block *b, const uint8_t *bytes, size_t size)
