@@ -58,26 +58,27 @@ static bool is_known(const struct km_lane *lane, size_t cells)
 static int make_grid(const struct km_window_rows *w, const struct km_lane *lanes, unsigned n_lanes,
                      struct km_grid **ret_grid)
 {
-    size_t per_step = (size_t)(w->query->step_ms / w->query->base_ms);
+    const struct km_cut *cut = &w->cut;
+    size_t per_step = (size_t)(cut->query->step_ms / cut->query->base_ms);
     struct km_grid *g = calloc(1, sizeof(*g));
     int r = 0;
 
     if (!g)
         return -ENOMEM;
-    g->steps = w->cells / per_step;
-    g->step_ms = w->query->step_ms;
-    g->first_ms = w->first_ms + g->step_ms;
+    g->steps = cut->cells / per_step;
+    g->step_ms = cut->query->step_ms;
+    g->first_ms = cut->first_ms + g->step_ms;
     g->entities = calloc(g->steps + 1, sizeof(*g->entities));
     g->columns = calloc(n_lanes + 1, sizeof(*g->columns));
     if (!g->entities || !g->columns)
         r = -ENOMEM;
     for (size_t c = 0; r == 0 && c < g->steps * per_step; c++) {
-        if (w->entities[c] > g->entities[c / per_step])
-            g->entities[c / per_step] = w->entities[c];
+        if (cut->entities[c] > g->entities[c / per_step])
+            g->entities[c / per_step] = cut->entities[c];
     }
     for (unsigned i = 0; r == 0 && i < n_lanes; i++) {
-        if (is_known(&lanes[i], w->cells))
-            r = add_column(g, &lanes[i], per_step, w->single, (double)w->query->base_ms);
+        if (is_known(&lanes[i], cut->cells))
+            r = add_column(g, &lanes[i], per_step, w->single, (double)cut->query->base_ms);
     }
     if (r < 0) {
         km_grid_free(g);
@@ -132,23 +133,24 @@ static int add_entities(const struct km_store *store, const struct km_ref *refs,
                         struct km_window_rows *w, const uint16_t *metric, struct km_lane *lanes,
                         unsigned n_lanes)
 {
+    const struct km_cut *cut = &w->cut;
     /* Rows up to one gap after the end still say what was true within. */
-    int64_t end_ms = w->first_ms + (int64_t)w->cells * w->query->base_ms;
-    int64_t to_ms = end_ms + 3 * w->query->interval_ms;
+    int64_t end_ms = cut->first_ms + (int64_t)cut->cells * cut->query->base_ms;
+    int64_t to_ms = end_ms + 3 * cut->query->interval_ms;
     struct km_scan scan = {0};
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < n_refs; i++) {
         km_window_rows_next_entity(w, lanes, n_lanes);
-        r = km_scan_take(&scan, store, refs[i], w->first_ms, to_ms);
+        r = km_scan_take(&scan, store, refs[i], cut->first_ms, to_ms);
         for (size_t b = 0; r == 0 && b < scan.count; b++) {
             r = km_scan_read(&scan, b, metric, n_lanes);
             if (r == 0)
                 km_window_rows_add(w, &scan.rows, to_ms, lanes);
         }
-        if (r == 0 && w->query->now_ms && w->has_before && w->before_ms < end_ms) {
-            km_window_hold(store, refs[i], w->query->now_ms, end_ms, w->query->interval_ms, metric,
-                           n_lanes, &scan.rows);
+        if (r == 0 && cut->query->now_ms && cut->has_before && cut->before_ms < end_ms) {
+            km_window_hold(store, refs[i], cut->query->now_ms, end_ms, cut->query->interval_ms,
+                           metric, n_lanes, &scan.rows);
             km_window_rows_add(w, &scan.rows, to_ms, lanes);
         }
         if (r == -ENOENT)
@@ -162,9 +164,9 @@ static int sum_cells(const struct km_store *store, const struct km_ref *refs, si
                      struct km_window_rows *w, struct km_grid **ret_grid)
 {
     uint16_t metric[KM_METRIC_COUNT];
-    unsigned n = choose_metrics(w->query, metric);
+    unsigned n = choose_metrics(w->cut.query, metric);
     km_auto_free double *cells = NULL;
-    km_auto_free struct km_lane *lanes = make_lanes(metric, n, w->cells, &cells);
+    km_auto_free struct km_lane *lanes = make_lanes(metric, n, w->cut.cells, &cells);
     int r = lanes && cells ? 0 : -ENOMEM;
 
     if (r == 0)

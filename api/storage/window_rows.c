@@ -1,148 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "window_rows.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Parts of a block: each row begins one, and each end of a cell cuts one in two. */
-static size_t most_parts(size_t cells)
-{
-    return cells + 2 * KM_FRAME_ROWS;
-}
+#include "processor.h"
 
 int km_window_rows_init(struct km_window_rows *rows, const struct km_grid_query *query,
                         int64_t first_ms, size_t cells, bool single)
 {
-    *rows = (struct km_window_rows){
-        .query = query, .first_ms = first_ms, .cells = cells, .single = single};
-    rows->entities = calloc(cells + 1, sizeof(*rows->entities));
-    rows->seen_by = calloc(cells + 1, sizeof(*rows->seen_by));
-    rows->gauge.other = malloc(most_parts(cells) * sizeof(struct km_part));
-    rows->counter.other = malloc(most_parts(cells) * sizeof(struct km_part));
-    rows->part = malloc(most_parts(cells) * sizeof(struct km_part));
-    return rows->part && rows->entities && rows->seen_by && rows->gauge.other && rows->counter.other
-               ? 0
-               : -ENOMEM;
+    *rows = (struct km_window_rows){.single = single};
+    return km_cut_init(&rows->cut, query, first_ms, cells);
 }
 
 void km_window_rows_done(struct km_window_rows *rows)
 {
-    free(rows->entities);
-    free(rows->seen_by);
-    free(rows->gauge.other);
-    free(rows->counter.other);
-    free(rows->part);
+    km_cut_done(&rows->cut);
 }
 
 void km_window_rows_next_entity(struct km_window_rows *rows, struct km_lane *lanes, unsigned count)
 {
-    rows->entity++;
-    rows->has_before = false;
+    km_cut_next_entity(&rows->cut);
     for (unsigned i = 0; i < count; i++)
         lanes[i].has_before = false;
-}
-
-/* The cell that a time in the grid lies in: mostly the one where the row before ended. */
-static size_t cell_of(const struct km_window_rows *w, int64_t time)
-{
-    int64_t base = w->query->base_ms, begin = w->first_ms + (int64_t)w->cell * base;
-
-    return time >= begin && time < begin + base ? w->cell : (size_t)((time - w->first_ms) / base);
-}
-
-/* Cuts (from, to] at the ends of cells; what lies outside the grid is left out. */
-static size_t cut(struct km_window_rows *w, int64_t from, int64_t to, unsigned row,
-                  struct km_part *parts)
-{
-    int64_t base = w->query->base_ms, grid_end = w->first_ms + (int64_t)w->cells * base;
-    int64_t begin = from > w->first_ms ? from : w->first_ms, end = to < grid_end ? to : grid_end;
-    double per_second = 1000 / (double)(to - from);
-    size_t n = 0, cell;
-
-    if (begin >= end)
-        return 0;
-    for (cell = cell_of(w, begin); begin < end; cell++) {
-        int64_t cell_end = w->first_ms + (int64_t)(cell + 1) * base;
-        int64_t until = cell_end < end ? cell_end : end;
-        double ms = (double)(until - begin);
-
-        parts[n++] = (struct km_part){(uint32_t)cell, (uint16_t)row, ms, ms * per_second};
-        begin = until;
-    }
-    w->cell = cell - 1;
-    return n;
-}
-
-/* Puts a row's parts into the even run, or begins it with them; false where they do not fit. */
-static bool fits_run(struct km_parts *to, const struct km_part *part, size_t count, size_t cells)
-{
-    size_t place;
-
-    if (to->rows == 0) {
-        if (part->cell + 1 >= cells)
-            return false;
-        to->first = part->row;
-        to->cell = part->cell;
-        to->whole = true;
-    }
-    place = part->row - to->first;
-    if (count > 2 || part->cell != to->cell + place)
-        return false;
-    to->whole = to->whole && place == to->rows;
-    for (; to->rows <= place; to->rows++) {
-        for (int i = 0; i < 2; i++)
-            to->ms[i][to->rows] = to->rate[i][to->rows] = 0;
-    }
-    for (size_t i = 0; i < count; i++) {
-        to->ms[i][place] = part[i].ms;
-        to->rate[i][place] = part[i].rate;
-    }
-    return true;
-}
-
-/* The entity is counted once in each cell that a row covers some of. */
-static void count_entity(struct km_window_rows *w, const struct km_part *part, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint32_t cell = part[i].cell;
-
-        w->entities[cell] += w->seen_by[cell] != w->entity;
-        w->seen_by[cell] = w->entity;
-    }
-}
-
-/* Keeps a row's parts. One that the grid's beginning cuts off is not in step with the others. */
-static void keep_parts(struct km_parts *to, const struct km_part *part, size_t count, size_t cells,
-                       bool cut_off)
-{
-    if (count == 0 || (!cut_off && fits_run(to, part, count, cells)))
-        return;
-    memcpy(to->other + to->n_other, part, count * sizeof(*part));
-    to->n_other += count;
-}
-
-/* The parts of rows begin … end - 1. */
-static void make_parts(struct km_window_rows *w, const int64_t *time, unsigned begin, unsigned end)
-{
-    int64_t interval = w->query->interval_ms;
-
-    w->gauge.rows = w->counter.rows = 0;
-    w->gauge.n_other = w->counter.n_other = 0;
-    for (unsigned r = begin; r < end; r++) {
-        bool follows = w->has_before && time[r] - w->before_ms <= 3 * interval;
-        int64_t since = follows ? w->before_ms : time[r] - interval;
-        size_t count = cut(w, since, time[r], r, w->part);
-
-        count_entity(w, w->part, count);
-        keep_parts(&w->gauge, w->part, count, w->cells, since < w->first_ms);
-        if (w->has_before && !follows)
-            count = cut(w, w->before_ms, time[r], r, w->part);
-        if (w->has_before)
-            keep_parts(&w->counter, w->part, count, w->cells, w->before_ms < w->first_ms);
-        w->before_ms = time[r];
-        w->has_before = true;
-    }
 }
 
 static double gauge_value(unsigned metric, int64_t value)
@@ -160,41 +39,85 @@ static double gauge_value(unsigned metric, int64_t value)
     }
 }
 
-/* A gauge's values as they are to be added; those that are absent are not looked at. */
-static void gauge_values(const struct km_lane *lane, const int64_t *value, unsigned begin,
-                         unsigned end, double *ret_value)
+static bool all_equal(const int64_t *value, unsigned begin, unsigned end)
 {
-    if (km_metrics[lane->metric].kind == KM_KIND_GAUGE) {
+    int64_t different = 0;
+
+    for (unsigned r = begin; r < end; r++)
+        different |= value[r] ^ value[begin];
+    return different == 0;
+}
+
+static void fill(double *to, unsigned begin, unsigned end, double value)
+{
+    for (unsigned r = begin; r < end; r++)
+        to[r] = value;
+}
+
+/*
+ * Whole numbers below 2^51, as nearly all are, are made floating ones some at a time: added to the
+ * bits of 1.5 * 2^52, they stand in its lowest places.
+ */
+static void to_double(const int64_t *value, unsigned begin, unsigned end, double *ret_value)
+{
+    const uint64_t below = UINT64_C(1) << 51, bits = UINT64_C(0x4338000000000000);
+    uint64_t high = 0;
+
+    for (unsigned r = begin; r < end; r++)
+        high |= (uint64_t)value[r] + below;
+    if (high >= 2 * below) {
         for (unsigned r = begin; r < end; r++)
             ret_value[r] = (double)value[r];
         return;
     }
-    for (unsigned r = begin; r < end; r++)
-        ret_value[r] = gauge_value(lane->metric, value[r]);
+    for (unsigned r = begin; r < end; r++) {
+        uint64_t sum = (uint64_t)value[r] + bits;
+        double moved;
+
+        memcpy(&moved, &sum, sizeof(moved));
+        ret_value[r] = moved - 0x1.8p52;
+    }
 }
 
-/* Where all rows have the counter, and the one before: false if it went down somewhere. */
+/* A gauge's values as they are to be added; those that are absent are not looked at. True if all
+ * are one. */
+static bool gauge_values(const struct km_lane *lane, const int64_t *value, unsigned begin,
+                         unsigned end, double *ret_value)
+{
+    enum km_metric_kind kind = km_metrics[lane->metric].kind;
+
+    if (all_equal(value, begin, end)) {
+        fill(ret_value, begin, end, gauge_value(lane->metric, value[begin]));
+        return true;
+    }
+    if (kind == KM_KIND_EXACT) {
+        memcpy(ret_value + begin, value + begin, (end - begin) * sizeof(*ret_value));
+        return false;
+    }
+    to_double(value, begin, end, ret_value);
+    for (unsigned r = begin; kind == KM_KIND_MILLI && r < end; r++)
+        ret_value[r] /= 1000;
+    return false;
+}
+
+/* What a counter grew by, where all rows have it and so has the one before. False if it went down
+ * somewhere. */
 static bool steady_growth(const struct km_lane *lane, const int64_t *value, unsigned begin,
                           unsigned end, double *ret_value)
 {
-    int64_t before = lane->before, down = 0;
+    int64_t growth[KM_FRAME_ROWS], any;
 
-    for (unsigned r = begin; r < end; r++) {
-        int64_t growth = (int64_t)((uint64_t)value[r] - (uint64_t)before);
-
-        ret_value[r] = (double)growth;
-        down |= growth;
-        before = value[r];
-    }
-    return down >= 0;
+    any = growth[begin] = (int64_t)((uint64_t)value[begin] - (uint64_t)lane->before);
+    for (unsigned r = begin + 1; r < end; r++)
+        any |= growth[r] = (int64_t)((uint64_t)value[r] - (uint64_t)value[r - 1]);
+    to_double(growth, begin, end, ret_value);
+    return any >= 0;
 }
 
-/*
- * What a counter grew by since the row before. Where that does not have it, or it went down, the
- * pair says nothing: the row is taken out of present.
- */
-static void counter_values(struct km_lane *lane, const int64_t *value, unsigned begin, unsigned end,
-                           double *ret_value, struct km_presence *present)
+/* The same in any case. Where the row before does not have the counter, or it went down, the pair
+ * says nothing: the row is taken out of present. */
+static void growth_of_pairs(struct km_lane *lane, const int64_t *value, unsigned begin,
+                            unsigned end, double *ret_value, struct km_presence *present)
 {
     for (unsigned r = begin; r < end; r++) {
         bool has = km_present(present, r);
@@ -208,43 +131,32 @@ static void counter_values(struct km_lane *lane, const int64_t *value, unsigned 
     }
 }
 
-static bool all_present(const struct km_presence *present, unsigned begin, unsigned end)
+/* True if it never grew. */
+static bool counter_values(struct km_lane *lane, const int64_t *value, unsigned begin, unsigned end,
+                           double *ret_value, struct km_presence *present, bool all)
 {
-    struct km_presence before = km_presence_first(begin), all = km_presence_first(end);
-
-    for (unsigned i = 0; i < KM_FRAME_ROWS / 64; i++) {
-        if (~present->word[i] & all.word[i] & ~before.word[i])
-            return false;
+    if (all && lane->has_before && lane->before == value[begin] && all_equal(value, begin, end)) {
+        fill(ret_value, begin, end, 0);
+        return true;
     }
-    return true;
-}
-
-static void add_product(double *restrict to, const double *restrict value,
-                        const double *restrict weight, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        to[i] += value[i] * weight[i];
-}
-
-static void add_array(double *restrict to, const double *restrict what, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        to[i] += what[i];
+    if (all && lane->has_before && steady_growth(lane, value, begin, end, ret_value))
+        lane->before = value[end - 1];
+    else
+        growth_of_pairs(lane, value, begin, end, ret_value, present);
+    return false;
 }
 
 /* ms covered by the even run, in all of its cells; those of a sum that have some need no more. */
-static void cover_run(struct km_lane *lane, const struct km_parts *parts, bool single)
+static void cover_run(struct km_lane *lane, const struct km_even_run *run, bool single)
 {
-    size_t begin = parts->cell, end = begin + parts->rows;
+    size_t begin = run->cell, end = begin + run->rows;
 
     if (!single && lane->known_first <= begin && end <= lane->known_end) {
-        lane->covered[end] += parts->ms[1][parts->rows - 1];
+        lane->covered[end] += run->covered[run->rows];
         return;
     }
-    add_array(lane->covered + begin, parts->ms[0], parts->rows);
-    add_array(lane->covered + begin + 1, parts->ms[1], parts->rows);
-    if (!parts->whole)
-        return;
+    for (unsigned i = 0; i <= run->rows; i++)
+        lane->covered[begin + i] += run->covered[i];
     if (lane->known_end < begin || end < lane->known_first) {
         lane->known_first = begin;
         lane->known_end = end;
@@ -254,17 +166,36 @@ static void cover_run(struct km_lane *lane, const struct km_parts *parts, bool s
     lane->known_end = end > lane->known_end ? end : lane->known_end;
 }
 
+/* Row i's value is part of cell i and of cell i + 1. */
+static void add_products(double *restrict sum, const double *restrict value,
+                         const double *restrict weight, const double *restrict weight_behind,
+                         unsigned rows)
+{
+    sum[0] += value[0] * weight[0];
+    for (unsigned i = 1; i < rows; i++)
+        sum[i] += value[i - 1] * weight_behind[i - 1] + value[i] * weight[i];
+    sum[rows] += value[rows - 1] * weight_behind[rows - 1];
+}
+
 /* The even run; every row of it has a value. */
-static void add_run(struct km_lane *lane, const struct km_parts *parts, const double *value,
+static void add_run(struct km_lane *lane, const struct km_even_run *run, const double *value,
                     bool single)
 {
-    const double(*weight)[KM_FRAME_ROWS] = lane->counter ? parts->rate : parts->ms;
+    const double(*weight)[KM_FRAME_ROWS] = lane->counter ? run->rate : run->ms;
 
-    if (parts->rows == 0)
-        return;
-    for (unsigned i = 0; i < 2; i++)
-        add_product(lane->sum + parts->cell + i, value + parts->first, weight[i], parts->rows);
-    cover_run(lane, parts, single);
+    add_products(lane->sum + run->cell, value + run->first, weight[0], weight[1], run->rows);
+    cover_run(lane, run, single);
+}
+
+/* The same of a gauge that does not change, or of a counter that does not grow. */
+static void add_steady_run(struct km_lane *lane, const struct km_even_run *run, double value,
+                           bool single)
+{
+    double *sum = lane->sum + run->cell;
+
+    for (unsigned i = 0; value != 0 && i <= run->rows; i++)
+        sum[i] += value * run->covered[i];
+    cover_run(lane, run, single);
 }
 
 static void add_part(struct km_lane *lane, size_t cell, double value, double weight, double ms)
@@ -274,58 +205,73 @@ static void add_part(struct km_lane *lane, size_t cell, double value, double wei
 }
 
 /* The even run, where some rows have no value. */
-static void add_run_with_gaps(struct km_lane *lane, const struct km_parts *parts,
+static void add_run_with_gaps(struct km_lane *lane, const struct km_even_run *run,
                               const double *value, const struct km_presence *present)
 {
-    for (unsigned place = 0; place < parts->rows; place++) {
-        unsigned row = parts->first + place;
+    for (unsigned place = 0; place < run->rows; place++) {
+        unsigned row = run->first + place;
 
         for (unsigned i = 0; i < 2 && km_present(present, row); i++)
-            add_part(lane, parts->cell + place + i, value[row],
-                     lane->counter ? parts->rate[i][place] : parts->ms[i][place],
-                     parts->ms[i][place]);
+            add_part(lane, run->cell + place + i, value[row],
+                     lane->counter ? run->rate[i][place] : run->ms[i][place], run->ms[i][place]);
     }
 }
 
-static void add_column(struct km_lane *lane, const struct km_parts *parts, const double *value,
-                       const struct km_presence *present, bool all, bool single)
+/* Rows that are not in the even run. */
+static void add_parts(struct km_lane *lane, const struct km_parts *parts, const double *value,
+                      const struct km_presence *present)
 {
-    if (all)
-        add_run(lane, parts, value, single);
-    else
-        add_run_with_gaps(lane, parts, value, present);
-    for (size_t i = 0; i < parts->n_other; i++) {
-        const struct km_part *p = &parts->other[i];
+    for (size_t i = 0; i < parts->count; i++) {
+        const struct km_part *p = &parts->part[i];
 
         if (km_present(present, p->row))
             add_part(lane, p->cell, value[p->row], lane->counter ? p->rate : p->ms, p->ms);
     }
 }
 
+/* A column's values in the rows that have one; steady: all of them the same one. */
+static void add_column(struct km_lane *lane, const struct km_window_rows *w, const double *value,
+                       const struct km_presence *present, bool all, bool steady)
+{
+    const struct km_even_run *run = &w->cut.even;
+
+    if (run->rows > 0 && all && steady)
+        add_steady_run(lane, run, value[run->first], w->single);
+    else if (run->rows > 0 && all)
+        add_run(lane, run, value, w->single);
+    else
+        add_run_with_gaps(lane, run, value, present);
+    add_parts(lane, lane->counter ? &w->cut.counter : &w->cut.gauge, value, present);
+}
+
+KM_FOR_THIS_PROCESSOR
 void km_window_rows_add(struct km_window_rows *w, const struct km_rows *block, int64_t to_ms,
                         struct km_lane *lanes)
 {
+    struct km_presence before, rows;
     double value[KM_FRAME_ROWS];
     unsigned begin = 0, end = block->rows;
-    bool is_first;
+    bool is_first = !w->cut.has_before;
 
     while (end > 0 && block->time[end - 1] > to_ms)
         end--;
     /* Of those before the grid only the last one matters. */
-    while (begin + 1 < end && block->time[begin + 1] <= w->first_ms)
+    while (begin + 1 < end && block->time[begin + 1] <= w->cut.first_ms)
         begin++;
     if (begin == end)
         return;
-    is_first = !w->has_before;
-    make_parts(w, block->time, begin, end);
+    km_cut_rows(&w->cut, block->time, begin, end);
+    before = km_presence_first(begin);
+    rows = km_presence_first(end);
+    for (unsigned i = 0; i < KM_FRAME_ROWS / 64; i++)
+        rows.word[i] &= ~before.word[i];
     for (unsigned c = 0; c < block->columns; c++) {
         struct km_presence present = block->present[c];
         struct km_lane *lane = &lanes[c];
         const int64_t *column = block->value + (size_t)c * KM_FRAME_ROWS;
+        bool all = km_presence_has(&present, &rows), steady;
 
-        bool all = all_present(&present, begin, end);
-
-        if (!all && km_presence_count(&present) == 0) {
+        if (!all && km_presence_none(&present)) {
             lane->has_before = false;
             continue;
         }
@@ -334,14 +280,9 @@ void km_window_rows_add(struct km_window_rows *w, const struct km_rows *block, i
             lane->has_before = true;
             lane->before = column[begin];
         }
-        if (!lane->counter) {
-            gauge_values(lane, column, begin, end, value);
-        } else if (all && lane->has_before && steady_growth(lane, column, begin, end, value)) {
-            lane->before = column[end - 1];
-        } else {
-            counter_values(lane, column, begin, end, value, &present);
-            all = all_present(&present, begin, end);
-        }
-        add_column(lane, lane->counter ? &w->counter : &w->gauge, value, &present, all, w->single);
+        steady = lane->counter ? counter_values(lane, column, begin, end, value, &present, all)
+                               : gauge_values(lane, column, begin, end, value);
+        all = km_presence_has(&present, &rows);
+        add_column(lane, w, value, &present, all, steady);
     }
 }
