@@ -41,6 +41,8 @@ bool km_metric_choice_read(struct km_call *call, const struct km_store *store,
     const char *names = km_call_text(call, "metrics");
     uint8_t chosen[65536 / 8] = {0};
     bool good = true;
+    const char *key;
+    int group;
 
     ret_choice->all = !names;
     ret_choice->count = ret_choice->in_catalogue = 0;
@@ -56,7 +58,7 @@ bool km_metric_choice_read(struct km_call *call, const struct km_store *store,
         }
         p = p[len] ? p + len + 1 : NULL;
     }
-    for (unsigned m = 0; m < 65536; m++) {
+    for (unsigned m = 0; names && km_store_metric(store, m, &group, &key) == 0; m++) {
         if (!(chosen[m / 8] >> m % 8 & 1))
             continue;
         if (ret_choice->count == KM_ROW_MAX) {
