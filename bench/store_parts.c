@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the store keeps of a played cluster, part by part, and what storing it costs:
+ * What the store keeps of a played cluster, part by part, what storing it costs, and what it costs
+ * to sum up 300 pods over all ticks:
  *
  *     store_parts [NODES [PODS [TICKS [CONTAINERS [all|basic]]]]]      200 30 240 0 basic
  *
  * The rows are those of kubemonitor-loadgen. Prints Markdown table lines.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "clean.h"
 #include "load_body.h"
 #include "store_inside.h"
+#include "window.h"
 
 #define BEGIN    INT64_C(1800000000000)
 #define INTERVAL 5000
+
+#define PODS_SUMMED 300
+#define TIMES       20
 
 struct parts {
     size_t entities, names, lists;
@@ -78,6 +85,35 @@ static int play(struct km_load *load, struct km_store *store, uint32_t nodes, in
     return 0;
 }
 
+/* The least CPU ms of one sum over the window of the first pods; without a metric of all. */
+static int sum_window(const struct km_store *store, int64_t ticks, const uint16_t *metric,
+                      double *ret_ms)
+{
+    struct km_grid_query query = {.from_ms = BEGIN,
+                                  .to_ms = BEGIN + ticks * INTERVAL,
+                                  .step_ms = INTERVAL,
+                                  .base_ms = INTERVAL,
+                                  .interval_ms = INTERVAL,
+                                  .metrics = metric,
+                                  .n_metrics = 1};
+    struct km_filter filter = {.kind = KM_ENTITY_POD};
+    km_auto_free struct km_ref *refs = NULL;
+    size_t n;
+    int r = km_store_list(store, &filter, query.to_ms, &refs, &n);
+
+    *ret_ms = HUGE_VAL;
+    for (int i = 0; r == 0 && i < TIMES; i++) {
+        struct km_grid *grid;
+        double began = cpu_seconds();
+
+        r = km_grid_sum(store, refs, n < PODS_SUMMED ? n : PODS_SUMMED, &query, &grid);
+        if (r == 0)
+            km_grid_free(grid);
+        *ret_ms = fmin(*ret_ms, (cpu_seconds() - began) * 1e3);
+    }
+    return r;
+}
+
 static int number(int argc, char **argv, int place, int otherwise)
 {
     return argc > place ? atoi(argv[place]) : otherwise;
@@ -102,13 +138,17 @@ int main(int argc, char **argv)
     struct km_store *store;
     struct km_load *load;
     struct parts p = {0};
-    double seconds = 0, all, sealed;
+    double seconds = 0, all, sealed, one_ms, all_ms;
     int r = km_store_new(&limits, &store);
 
     if (r == 0)
         r = km_load_new(&config, &load);
     if (r == 0)
         r = play(load, store, nodes, ticks, &seconds);
+    if (r == 0)
+        r = sum_window(store, ticks, (const uint16_t[]){KM_CPU_USAGE_USEC}, &one_ms);
+    if (r == 0)
+        r = sum_window(store, ticks, NULL, &all_ms);
     if (r < 0) {
         fprintf(stderr, "store_parts: %s\n", strerror(-r));
         return 1;
@@ -128,6 +168,8 @@ int main(int argc, char **argv)
     printf("| counted by the store, bytes for each sample | %.3f |\n",
            (double)status.memory_used / all);
     printf("| storing, ns for each sample | %.1f |\n", seconds / all * 1e9);
+    printf("| the CPU rate of %d pods summed over all ticks, ms | %.3f |\n", PODS_SUMMED, one_ms);
+    printf("| all their numbers, ms | %.3f |\n", all_ms);
     km_load_free(load);
     km_store_free(store);
     return 0;
