@@ -189,3 +189,12 @@ void km_entity_drop_oldest(struct km_entity *entity, size_t *bytes)
     entity->n_blocks--;
     memmove(entity->blocks, entity->blocks + 1, entity->n_blocks * sizeof(struct km_block *));
 }
+
+int km_entity_previous(const struct km_entity *entity, struct km_row *ret_row)
+{
+    int r = km_block_previous(entity->blocks[entity->n_blocks - 1], ret_row);
+
+    if (r == -ENOENT && entity->n_blocks > 1)
+        return km_block_newest(entity->blocks[entity->n_blocks - 2], ret_row);
+    return r;
+}

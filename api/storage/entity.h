@@ -79,6 +79,18 @@ static inline void km_entity_fetch_newest(const struct km_entity *entity)
         __builtin_prefetch(&entity->blocks[entity->n_blocks - 1]);
 }
 
+/* Asks for the memory of its name, once facts is here. */
+static inline void km_entity_fetch_name(const struct km_entity *entity)
+{
+    __builtin_prefetch(entity->facts.text[KM_FACT_NODE]);
+    __builtin_prefetch(entity->facts.text[KM_FACT_NAMESPACE]);
+    __builtin_prefetch(entity->facts.text[KM_FACT_POD]);
+    __builtin_prefetch(entity->facts.text[KM_FACT_CONTAINER]);
+}
+
+/* The row before the newest one. Returns 0, -ENOENT if there is none, -ENOMEM or -EBADMSG. */
+int km_entity_previous(const struct km_entity *entity, struct km_row *ret_row);
+
 /* Newest row's time; 0 without rows. */
 int64_t km_entity_newest(const struct km_entity *entity);
 

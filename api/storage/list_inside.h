@@ -38,6 +38,22 @@ struct km_listing {
  */
 void km_listing_keep(struct km_listing *listing, struct km_ref ref, int64_t newest_ms, bool same);
 
+/* Entities found without an order, with their names to sort them by. */
+struct km_findings {
+    struct km_found *found;
+    size_t count, room;
+    char *text;
+    size_t len, text_room;
+};
+
+/* Adds one, whose shard's lock is held. Returns 0 or -ENOMEM. */
+int km_findings_add(struct km_findings *findings, const struct km_entity *entity);
+
+/* What was found as a list in order, as km_store_list() returns it. */
+int km_findings_list(const struct km_findings *findings, const struct km_filter *filter,
+                     struct km_ref **ret_refs, size_t *ret_count);
+void km_findings_done(struct km_findings *findings);
+
 /*
  * km_store_list() by looking through the shards that know all the filter's texts: a node or a pod's
  * name is known to one or a few.

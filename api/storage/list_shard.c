@@ -7,17 +7,10 @@
 #include "list_inside.h"
 
 /* One found by looking through a shard, with its name to sort it by. */
-struct found {
+struct km_found {
     struct km_ref ref;
     int64_t newest;
     size_t name; /* where its parts begin in the text */
-};
-
-struct findings {
-    struct found *found;
-    size_t count, room;
-    char *text;
-    size_t len, text_room;
 };
 
 static int grow(void **memory, size_t *room, size_t need, size_t size)
@@ -37,13 +30,13 @@ static int grow(void **memory, size_t *room, size_t need, size_t size)
     return 0;
 }
 
-static int add_found(struct findings *f, const struct km_entity *e)
+int km_findings_add(struct km_findings *f, const struct km_entity *e)
 {
     const char *part[KM_NAME_PARTS];
 
     if (grow((void **)&f->found, &f->room, f->count + 1, sizeof(*f->found)) < 0)
         return -ENOMEM;
-    f->found[f->count++] = (struct found){{e->slot, e->generation}, km_entity_newest(e), f->len};
+    f->found[f->count++] = (struct km_found){{e->slot, e->generation}, km_entity_newest(e), f->len};
     km_order_name(e->kind, &e->facts, part);
     for (unsigned i = 0; i < KM_NAME_PARTS; i++) {
         size_t size = strlen(part[i]) + 1;
@@ -71,7 +64,7 @@ static int compare_names(const char *a, const char *b)
 
 static int compare_found(const void *left, const void *right, void *text)
 {
-    const struct found *a = left, *b = right;
+    const struct km_found *a = left, *b = right;
     int r = compare_names((char *)text + a->name, (char *)text + b->name);
 
     return r ? r : (a->ref.slot > b->ref.slot) - (a->ref.slot < b->ref.slot);
@@ -80,7 +73,7 @@ static int compare_found(const void *left, const void *right, void *text)
 #define SOME 256 /* entities looked at before who waits for the lock may have it */
 
 static int look_through(struct km_shard *shard, const struct km_filter *filter, int64_t now_ms,
-                        struct findings *f)
+                        struct km_findings *f)
 {
     struct km_matcher m;
     bool more = true;
@@ -95,7 +88,7 @@ static int look_through(struct km_shard *shard, const struct km_filter *filter, 
             const struct km_entity *e = shard->slots[i];
 
             if (e && km_matcher_fits(shard, &m, e))
-                r = add_found(f, e);
+                r = km_findings_add(f, e);
         }
         pthread_mutex_unlock(&shard->lock);
     }
@@ -103,7 +96,7 @@ static int look_through(struct km_shard *shard, const struct km_filter *filter, 
 }
 
 /* Containers without a name yet are not all the same one. */
-static bool same_found(const struct findings *f, size_t a, size_t b, enum km_entity_kind kind)
+static bool same_found(const struct km_findings *f, size_t a, size_t b, enum km_entity_kind kind)
 {
     const char *name = f->text + f->found[b].name;
 
@@ -113,12 +106,15 @@ static bool same_found(const struct findings *f, size_t a, size_t b, enum km_ent
     return kind != KM_ENTITY_CONTAINER || name[strlen(name) + 1] != '\0';
 }
 
-/* There is something, so something is kept unless memory runs out. */
-static int list_found(const struct findings *f, const struct km_filter *filter,
-                      struct km_ref **ret_refs, size_t *ret_count)
+int km_findings_list(const struct km_findings *f, const struct km_filter *filter,
+                     struct km_ref **ret_refs, size_t *ret_count)
 {
     struct km_listing l = {.current = filter->current};
 
+    *ret_refs = NULL;
+    *ret_count = 0;
+    if (f->count == 0)
+        return 0;
     qsort_r(f->found, f->count, sizeof(*f->found), compare_found, f->text);
     l.refs = malloc((f->count + 1) * sizeof(*l.refs));
     l.newest = malloc((f->count + 1) * sizeof(*l.newest));
@@ -128,7 +124,7 @@ static int list_found(const struct findings *f, const struct km_filter *filter,
                         i > 0 && same_found(f, i - 1, i, filter->kind));
     free(l.newest);
     free(l.same);
-    if (l.kept == 0) {
+    if (l.kept == 0) { /* of what was found something is kept, unless memory runs out */
         free(l.refs);
         return -ENOMEM;
     }
@@ -137,21 +133,22 @@ static int list_found(const struct findings *f, const struct km_filter *filter,
     return 0;
 }
 
+void km_findings_done(struct km_findings *f)
+{
+    free(f->found);
+    free(f->text);
+}
+
 int km_list_by_shard(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
                      struct km_ref **ret_refs, size_t *ret_count)
 {
-    struct findings f = {0};
+    struct km_findings f = {0};
     int r = 0;
 
     for (unsigned i = 0; r == 0 && i < KM_SHARDS; i++)
         r = look_through((struct km_shard *)&store->shard[i], filter, now_ms, &f);
-    if (r == 0 && f.count == 0) {
-        *ret_refs = NULL;
-        *ret_count = 0;
-    } else if (r == 0) {
-        r = list_found(&f, filter, ret_refs, ret_count);
-    }
-    free(f.found);
-    free(f.text);
+    if (r == 0)
+        r = km_findings_list(&f, filter, ret_refs, ret_count);
+    km_findings_done(&f);
     return r;
 }

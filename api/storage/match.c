@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether an entity is what a filter asks for. */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -49,6 +50,47 @@ static bool is_in_time(const struct km_shard *shard, const struct km_matcher *m,
            km_block_first(e->blocks[0]) <= m->now_ms + KM_STORE_FUTURE_MS;
 }
 
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+static bool is_in(const char *text, const char *part)
+{
+    for (; *text; text++) {
+        size_t i = 0;
+
+        while (part[i] && lower(text[i]) == lower(part[i]))
+            i++;
+        if (!part[i])
+            return true;
+    }
+    return !*part;
+}
+
+bool km_name_contains(const char *const name[KM_NAME_PARTS], unsigned parts, const char *contains)
+{
+    char whole[KM_NAME_PARTS * KM_CURSOR_PART];
+    size_t used = 0;
+
+    if (!strchr(contains, '/'))
+        return is_in(name[parts - 1], contains);
+    for (unsigned i = 0; i < parts && used < sizeof(whole); i++)
+        used +=
+            (size_t)snprintf(whole + used, sizeof(whole) - used, "%s%s", i > 0 ? "/" : "", name[i]);
+    return is_in(whole, contains);
+}
+
+static bool is_called(const struct km_entity *e, const char *contains)
+{
+    static const uint8_t parts[KM_ENTITY_KINDS] = {
+        [KM_ENTITY_NODE] = 1, [KM_ENTITY_POD] = 2, [KM_ENTITY_CONTAINER] = 3};
+    const char *name[KM_NAME_PARTS];
+
+    km_order_name(e->kind, &e->facts, name);
+    return km_name_contains(name, parts[e->kind], contains);
+}
+
 /* The owner of these facts is what the filter asks for. */
 static bool is_owned(const struct km_matcher *m, const struct km_entity *e, enum km_fact kind,
                      enum km_fact name)
@@ -71,5 +113,5 @@ bool km_matcher_fits(const struct km_shard *shard, const struct km_matcher *m,
     if (!is_owned(m, e, KM_FACT_OWNER_KIND, KM_FACT_OWNER_NAME) &&
         !is_owned(m, e, KM_FACT_WORKLOAD_KIND, KM_FACT_WORKLOAD_NAME))
         return false;
-    return is_in_time(shard, m, e);
+    return is_in_time(shard, m, e) && (!m->filter->contains || is_called(e, m->filter->contains));
 }

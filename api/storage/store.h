@@ -92,6 +92,8 @@ struct km_ref {
     uint32_t generation;
 };
 
+#define KM_CONTAINS_MAX 512
+
 /* Which entities: every field that is not NULL must be equal. */
 struct km_filter {
     enum km_entity_kind kind;
@@ -105,6 +107,11 @@ struct km_filter {
      * compare without case. */
     const char *owner_kind, *owner_name;
     /*
+     * Part of the name, letters of ASCII without case: of a node's, pod's or container's own name;
+     * where it has a '/', of all the name, as "namespace/pod". No more than KM_CONTAINS_MAX bytes.
+     */
+    const char *contains;
+    /*
      * Only entities that are there now. A node: always, while it has rows (the answer says when it
      * was last heard of). A pod or container of a node: its newest row is at most 3 intervals
      * older than that node's newest, and the node was heard of within 3 intervals. A pod without a
@@ -114,6 +121,15 @@ struct km_filter {
     /* Where not current: only entities with a row in [since_ms, now], or heard of in it. */
     int64_t since_ms;
 };
+
+/* A copy whose texts are its own, for km_filter_done(). Returns 0 or -ENOMEM. */
+int km_filter_copy(const struct km_filter *filter, struct km_filter *ret_copy);
+void km_filter_done(struct km_filter *copy);
+
+#define KM_NAME_PARTS 3 /* a node; namespace and pod; namespace, pod and container */
+
+/* True if a name of so many parts contains that, as struct km_filter says. */
+bool km_name_contains(const char *const name[KM_NAME_PARTS], unsigned parts, const char *contains);
 
 /*
  * The entities that match, sorted by name: nodes by name; pods by namespace, name, age; containers
@@ -126,7 +142,6 @@ int km_store_list(const struct km_store *store, const struct km_filter *filter, 
  * The same list piece by piece, for as many entities as there may be: a cursor stands between two
  * of them, and begins at the first one where it is all zero (KM_CURSOR_START).
  */
-#define KM_NAME_PARTS  3   /* a node; namespace and pod; namespace, pod and container */
 #define KM_CURSOR_PART 256 /* bytes of a part: longer than any name in Kubernetes */
 
 struct km_cursor {

@@ -56,16 +56,6 @@ static void copy_texts(const struct km_facts *facts, struct km_view *view)
     }
 }
 
-/* The row before the newest one; -ENOENT if there is none. */
-static int read_previous(const struct km_entity *e, struct km_row *ret_row)
-{
-    int r = km_block_previous(e->blocks[e->n_blocks - 1], ret_row);
-
-    if (r == -ENOENT && e->n_blocks > 1)
-        return km_block_newest(e->blocks[e->n_blocks - 2], ret_row);
-    return r;
-}
-
 int km_store_view(const struct km_store *store, struct km_ref ref, struct km_view *ret_view)
 {
     struct km_shard *shard = km_shard_of(store, ref);
@@ -85,7 +75,7 @@ int km_store_view(const struct km_store *store, struct km_ref ref, struct km_vie
         ret_view->restarts = e->facts.restarts;
         ret_view->host_network = e->facts.host_network;
         r = km_block_newest(last, &ret_view->last);
-        ret_view->has_previous = r == 0 && read_previous(e, &ret_view->previous) == 0;
+        ret_view->has_previous = r == 0 && km_entity_previous(e, &ret_view->previous) == 0;
     }
     pthread_mutex_unlock(&shard->lock);
     return r;
@@ -102,7 +92,7 @@ int km_store_newest(const struct km_store *store, struct km_ref ref, struct km_r
     e = km_index_get(shard, ref);
     if (e && e->n_blocks > 0)
         r = km_block_newest(e->blocks[e->n_blocks - 1], ret_last);
-    *ret_has_previous = r == 0 && ret_previous && read_previous(e, ret_previous) == 0;
+    *ret_has_previous = r == 0 && ret_previous && km_entity_previous(e, ret_previous) == 0;
     pthread_mutex_unlock(&shard->lock);
     return r;
 }

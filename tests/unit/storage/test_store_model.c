@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "pass.h"
 #include "rate.h"
 #include "store.h"
 #include "window.h"
@@ -257,6 +258,45 @@ static void check_view(struct model *m, struct km_ref ref, int id)
         assert_true(p->count == 1 || p->row[p->count - 2].time <= m->now - RETENTION);
 }
 
+/* What a pass should meet: the entities of a list, each once. */
+struct meeting {
+    const struct model *m;
+    const struct km_ref *refs;
+    const int *id;
+    size_t n, met;
+    bool seen[PODS];
+};
+
+static int meet(void *arg, const struct km_met *met)
+{
+    struct meeting *want = arg;
+    size_t i = 0;
+
+    while (i < want->n && memcmp(&want->refs[i], &met->ref, sizeof(met->ref)) != 0)
+        i++;
+    assert_true(i < want->n);
+    assert_false(want->seen[i]);
+    want->seen[i] = true;
+    want->met++;
+    check_row(met->last, &want->m->pod[want->id[i]].row[want->m->pod[want->id[i]].count - 1]);
+    if (met->previous)
+        check_row(met->previous,
+                  &want->m->pod[want->id[i]].row[want->m->pod[want->id[i]].count - 2]);
+    return 0;
+}
+
+static void check_pass(struct model *m, const struct km_filter *f, const struct km_ref *refs,
+                       const int *id, size_t n)
+{
+    struct meeting want = {.m = m, .refs = refs, .id = id, .n = n};
+    size_t count;
+
+    assert_int_equal(km_pass_all(m->store, f, m->now, KM_PASS_BOTH, meet, &want, NULL), 0);
+    assert_int_equal(want.met, n);
+    assert_int_equal(km_pass_all(m->store, f, m->now, KM_PASS_NO_ROWS, NULL, NULL, &count), 0);
+    assert_int_equal(count, n);
+}
+
 static void check_list(struct model *m)
 {
     int node = below(m, 3) ? -1 : below(m, NODES), space = below(m, 3) ? -1 : below(m, 3);
@@ -280,6 +320,7 @@ static void check_list(struct model *m)
     for (size_t i = 0; i < n; i++)
         check_view(m, refs[i], id[i]);
     check_pieces(m, &f, refs, n);
+    check_pass(m, &f, refs, id, n);
     free(refs);
 }
 

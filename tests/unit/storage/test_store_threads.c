@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "pass.h"
 #include "store.h"
 #include "window.h"
 
@@ -126,6 +127,12 @@ static void read_entities(struct test *t, const struct km_ref *refs, size_t n, i
         km_grid_free(grid);
 }
 
+static int meet(void *arg, const struct km_met *met)
+{
+    check_row(arg, met->last);
+    return met->previous ? check_row(arg, met->previous) : 0;
+}
+
 static void read_once(struct test *t, unsigned *seed)
 {
     static const char *const spaces[] = {NULL, "odd", "even"};
@@ -148,6 +155,8 @@ static void read_once(struct test *t, unsigned *seed)
     do {
         assert_int_equal(km_store_next(t->store, &filter, now, &cursor, piece, &n), 0);
     } while (n > 0);
+    filter.contains = rand_r(seed) % 2 ? "-1" : NULL;
+    assert_int_equal(km_pass_all(t->store, &filter, now, KM_PASS_BOTH, meet, t, NULL), 0);
     km_store_expire(t->store, now);
     km_store_get_status(t->store, &status);
 }
