@@ -121,14 +121,14 @@ static void metrics(struct km_json *w, const struct km_store *store, const struc
     km_answer_row(w, store, &view->last, view->has_previous ? &view->previous : NULL);
 }
 
-static int64_t silent_ms(const struct km_view *view, int64_t now_ms)
+static int64_t silent_ms(int64_t received_ms, int64_t now_ms)
 {
-    return now_ms > view->received_ms ? now_ms - view->received_ms : 0;
+    return now_ms > received_ms ? now_ms - received_ms : 0;
 }
 
-bool km_is_stale(const struct km_view *node, int64_t interval_ms, int64_t now_ms)
+bool km_is_stale(int64_t received_ms, int64_t interval_ms, int64_t now_ms)
 {
-    return silent_ms(node, now_ms) > 3 * interval_ms;
+    return silent_ms(received_ms, now_ms) > 3 * interval_ms;
 }
 
 void km_answer_node(struct km_json *w, const struct km_store *store, const struct km_view *view,
@@ -138,9 +138,9 @@ void km_answer_node(struct km_json *w, const struct km_store *store, const struc
     km_json_member_time(w, "timestamp", view->last.time_ms);
     km_json_member(w, "node", view->node);
     km_json_key(w, "stale");
-    km_json_bool(w, km_is_stale(view, interval_ms, now_ms));
+    km_json_bool(w, km_is_stale(view->received_ms, interval_ms, now_ms));
     km_json_key(w, "last_seen_seconds");
-    km_json_milli(w, silent_ms(view, now_ms));
+    km_json_milli(w, silent_ms(view->received_ms, now_ms));
     metrics(w, store, view);
     km_json_object_end(w);
 }

@@ -16,7 +16,7 @@ void km_answer_row(struct km_json *w, const struct km_store *store, const struct
                    const struct km_row *before);
 
 /* Whether nothing has come of a node for 3 intervals. */
-bool km_is_stale(const struct km_view *node, int64_t interval_ms, int64_t now_ms);
+bool km_is_stale(int64_t received_ms, int64_t interval_ms, int64_t now_ms);
 
 /* A whole object of an entity's view. */
 void km_answer_node(struct km_json *w, const struct km_store *store, const struct km_view *view,

@@ -7,49 +7,10 @@
 #include "api.h"
 #include "clean.h"
 #include "entity_stream.h"
-#include "keep.h"
 #include "list_page.h"
+#include "pass.h"
 #include "rate.h"
 #include "time_format.h"
-
-#define SORTS (KM_SORT_DISK + 1)
-
-/* Entities in the order of their names, and what they are sorted by; kept where it took long. */
-struct ranking {
-    struct km_kept kept;
-    struct km_ref *refs;
-    size_t count;
-    double *value[SORTS]; /* by enum km_sort; NULL where nobody has asked */
-};
-
-struct entities {
-    const struct km_api *api;
-    enum km_entity_kind kind;
-    int64_t now_ms;
-    struct ranking *ranking;
-};
-
-static void write_entity(void *arg, size_t i, struct km_json *w)
-{
-    struct entities *e = arg;
-
-    km_write_entity(w, e->api, e->kind, e->ranking->refs[i], e->now_ms);
-}
-
-static bool entity_name(void *arg, size_t i, char ret_name[KM_LIST_NAME])
-{
-    struct entities *e = arg;
-
-    return km_entity_list_name(e->api->store, e->ranking->refs[i], ret_name);
-}
-
-static void entities_free(void *arg)
-{
-    struct entities *e = arg;
-
-    km_kept_done(&e->ranking->kept);
-    free(e);
-}
 
 static double gauge(const struct km_row *last, unsigned metric)
 {
@@ -99,14 +60,14 @@ double km_sort_total(int sort, const struct km_total *total)
 {
     switch (sort) {
     case KM_SORT_CPU:
-        return total->gauge[KM_CPU_USAGE];
+        return total->value[KM_CPU_USAGE];
     case KM_SORT_MEMORY:
-        return total->has_gauge[KM_MEM_WORKING_SET] ? total->gauge[KM_MEM_WORKING_SET]
-                                                    : total->gauge[KM_MEM_USAGE];
+        return total->has[KM_MEM_WORKING_SET] ? total->value[KM_MEM_WORKING_SET]
+                                              : total->value[KM_MEM_USAGE];
     case KM_SORT_NETWORK:
-        return total->rate[KM_NET_RX_BYTES] + total->rate[KM_NET_TX_BYTES];
+        return total->value[KM_NET_RX_BYTES] + total->value[KM_NET_TX_BYTES];
     case KM_SORT_DISK:
-        return total->rate[KM_DISK_READ_BYTES] + total->rate[KM_DISK_WRITE_BYTES];
+        return total->value[KM_DISK_READ_BYTES] + total->value[KM_DISK_WRITE_BYTES];
     default:
         return 0;
     }
@@ -122,105 +83,99 @@ bool km_newest_view(const struct km_store *store, const struct km_filter *filter
            km_store_view(store, refs[n - 1], ret_view) == 0;
 }
 
-static void ranking_free(struct km_kept *kept)
-{
-    struct ranking *r = (struct ranking *)kept;
+/* A list whose page is chosen in a pass over all entities. */
+struct choice {
+    const struct km_api *api;
+    enum km_entity_kind kind;
+    int sort;
+    int64_t now_ms;
+    struct km_page *page;
+    struct km_pass *pass; /* NULL: all have been met */
+};
 
-    for (int sort = 0; sort < SORTS; sort++)
-        free(r->value[sort]);
-    free(r->refs);
-    free(r);
+static void choice_free(void *arg)
+{
+    struct choice *c = arg;
+
+    km_pass_free(c->pass);
+    km_page_free(c->page);
+    free(c);
 }
 
-/* What all entities are sorted by from first to last: one look at each. False without memory. */
-static bool value_all(const struct km_store *store, struct ranking *r, int first, int last)
+static uint64_t id_of(struct km_ref ref)
 {
-    for (int sort = first; sort <= last; sort++) {
-        r->value[sort] = calloc(r->count + 1, sizeof(double));
-        if (!r->value[sort])
-            return false;
-    }
-    for (size_t i = 0; i < r->count; i++) {
-        struct km_row newest, previous;
-        bool has_previous;
-
-        if (km_store_newest(store, r->refs[i], &newest, last >= KM_SORT_NETWORK ? &previous : NULL,
-                            &has_previous) < 0)
-            continue;
-        for (int sort = first; sort <= last; sort++)
-            r->value[sort][i] = km_sort_value(sort, &newest, has_previous ? &previous : NULL);
-    }
-    return true;
+    return (uint64_t)ref.slot << 32 | ref.generation;
 }
 
-/* A ranking of the filter's entities by sort; by everything where it is to be kept. NULL without
- * memory. */
-static struct ranking *ranking_new(const struct km_store *store, const struct km_filter *filter,
-                                   int sort, bool keep, int64_t now_ms)
+static int offer(void *arg, const struct km_met *met)
 {
-    struct ranking *r = calloc(1, sizeof(*r));
-    bool good = r && km_store_list(store, filter, now_ms, &r->refs, &r->count) == 0;
+    struct choice *c = arg;
+    double value = c->sort == KM_SORT_NAME ? 0 : km_sort_value(c->sort, met->last, met->previous);
 
-    if (!r)
-        return NULL;
-    r->kept = (struct km_kept){.users = 1, .free = ranking_free};
-    if (good && keep)
-        good = value_all(store, r, KM_SORT_CPU, KM_SORT_DISK);
-    else if (good && sort != KM_SORT_NAME)
-        good = value_all(store, r, sort, sort);
-    if (good)
+    return km_page_offer(c->page, value, met->name, id_of(met->ref));
+}
+
+static void write_entity(void *arg, uint64_t id, struct km_json *w)
+{
+    struct choice *c = arg;
+    struct km_ref ref = {(uint32_t)(id >> 32), (uint32_t)id};
+
+    km_write_entity(w, c->api, c->kind, ref, c->now_ms);
+}
+
+static int choice_next(void *arg, struct km_buf *out)
+{
+    struct choice *c = arg;
+    int r;
+
+    if (!c->pass)
+        return km_page_write(c->page, write_entity, c, out);
+    r = km_pass_next(c->pass, offer, c);
+    if (r != 0)
         return r;
-    km_kept_done(&r->kept);
-    return NULL;
+    km_pass_free(c->pass);
+    c->pass = NULL;
+    return 1;
 }
 
-/* The ranking that is kept of all entities of a kind, or a new one. */
-static struct ranking *ranking_of(const struct km_api *api, const struct km_filter *filter,
-                                  int sort, int64_t now_ms)
+static void choose(struct km_call *call, const struct km_filter *filter, int sort)
 {
-    static const enum km_keep_slot slots[] = {[KM_ENTITY_NODE] = KM_KEEP_NODES,
-                                              [KM_ENTITY_POD] = KM_KEEP_PODS,
-                                              [KM_ENTITY_CONTAINER] = KM_KEEP_CONTAINERS};
-    const struct km_filter all = {.kind = filter->kind, .current = true};
-    bool keep = api->keep && sort != KM_SORT_NAME && memcmp(filter, &all, sizeof(all)) == 0;
-    int64_t began_ms = km_time_steady_ms();
-    struct ranking *r =
-        keep ? (struct ranking *)km_keep_get(api->keep, slots[filter->kind], began_ms) : NULL;
+    static const enum km_pass_rows rows[] = {
+        [KM_SORT_NAME] = KM_PASS_NO_ROWS,  [KM_SORT_CPU] = KM_PASS_NEWEST,
+        [KM_SORT_MEMORY] = KM_PASS_NEWEST, [KM_SORT_NETWORK] = KM_PASS_BOTH,
+        [KM_SORT_DISK] = KM_PASS_BOTH,
+    };
+    const struct km_api *api = km_call_api(call);
+    struct km_page *page = km_page_new(call);
+    struct choice *c = page ? calloc(1, sizeof(*c)) : NULL;
 
-    if (r)
-        return r;
-    r = ranking_new(api->store, filter, sort, keep, now_ms);
-    if (r && keep)
-        km_keep_put(api->keep, slots[filter->kind], &r->kept, began_ms, km_time_steady_ms());
-    return r;
+    if (!page)
+        return;
+    if (!c) {
+        km_page_free(page);
+        km_answer_no_memory(call);
+        return;
+    }
+    *c = (struct choice){
+        .api = api, .kind = filter->kind, .sort = sort, .now_ms = km_time_now_ms(), .page = page};
+    if (km_pass_new(api->store, filter, c->now_ms, rows[sort], &c->pass) < 0) {
+        choice_free(c);
+        km_answer_no_memory(call);
+        return;
+    }
+    km_answer_stream(call, choice_next, choice_free, c);
 }
 
 void km_answer_entities(struct km_call *call, const struct km_filter *filter)
 {
-    const struct km_api *api = km_call_api(call);
     int sort = km_call_choice(call, "sort", KM_SORT_NAME);
-    struct entities *e;
-    struct km_list list = {.write = write_entity, .name = entity_name, .done = entities_free};
+    struct km_filter wanted = *filter;
 
+    wanted.contains = km_call_text(call, "q");
     /* A node's pods are found by looking for them, not in order; and there are few. */
-    if (sort == KM_SORT_NAME && km_call_choice(call, "order", 0) == 0 && !filter->node) {
+    if (sort == KM_SORT_NAME && km_call_choice(call, "order", 0) == 0 && !filter->node &&
+        !wanted.contains)
         km_stream_entities(call, filter);
-        return;
-    }
-    list.arg = e = calloc(1, sizeof(*e));
-    if (e)
-        *e = (struct entities){api, filter->kind, km_time_now_ms(), NULL};
-    if (e)
-        e->ranking = ranking_of(api, filter, sort, e->now_ms);
-    if (!e || !e->ranking) {
-        free(e);
-        km_answer_no_memory(call);
-        return;
-    }
-    list.count = e->ranking->count;
-    if (sort != KM_SORT_NAME)
-        list.value = calloc(list.count + 1, sizeof(double)); /* the list's own, to free */
-    if (list.value)
-        memcpy(list.value, e->ranking->value[sort], list.count * sizeof(double));
-    km_answer_list(call, &list);
+    else
+        choose(call, &wanted, sort);
 }

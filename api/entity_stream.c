@@ -13,7 +13,7 @@
 
 struct stream {
     const struct km_api *api;
-    struct km_filter filter; /* its texts are ours */
+    struct km_filter filter; /* a copy */
     int64_t now_ms, left;    /* items that may still be written */
     struct km_cursor cursor;
     struct km_ref refs[KM_STORE_PIECE];
@@ -42,66 +42,30 @@ void km_write_entity(struct km_json *w, const struct km_api *api, enum km_entity
     }
 }
 
-/* 0x01 stands between the parts, so that names are in the order of their parts. */
 bool km_entity_list_name(const struct km_store *store, struct km_ref ref,
                          char ret_name[KM_LIST_NAME])
 {
+    const char *part[KM_NAME_PARTS] = {NULL};
     struct km_view view;
 
     if (km_store_view(store, ref, &view) < 0)
         return false;
     if (view.kind == KM_ENTITY_NODE)
-        snprintf(ret_name, KM_LIST_NAME, "%s", view.node);
+        part[0] = view.node;
     else
-        snprintf(ret_name, KM_LIST_NAME, "%s\x01%s\x01%s", view.name_space ? view.name_space : "",
-                 view.pod ? view.pod : "", view.container ? view.container : "");
+        memcpy(part, (const char *[]){view.name_space, view.pod, view.container}, sizeof(part));
+    for (int i = 0; i < KM_NAME_PARTS; i++)
+        part[i] = part[i] ? part[i] : "";
+    km_list_name(part, ret_name);
     return true;
 }
 
 static void stream_free(void *arg)
 {
     struct stream *s = arg;
-    const char *const texts[] = {s->filter.name_space, s->filter.pod,        s->filter.uid,
-                                 s->filter.container,  s->filter.deployment, s->filter.owner_kind,
-                                 s->filter.owner_name, s->filter.node};
 
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        free((char *)texts[i]);
+    km_filter_done(&s->filter);
     free(s);
-}
-
-/* Makes a text of the filter ours; false where memory runs out. */
-static bool own(const char **text)
-{
-    if (!*text)
-        return true;
-    *text = strdup(*text);
-    return *text != NULL;
-}
-
-static struct stream *stream_new(const struct km_filter *filter)
-{
-    struct stream *s = calloc(1, sizeof(*s));
-    struct km_filter *f;
-    bool good;
-
-    if (!s)
-        return NULL;
-    s->filter = *filter;
-    f = &s->filter;
-    /* All of them, so that what is freed is ours. */
-    good = own(&f->name_space);
-    good = own(&f->pod) && good;
-    good = own(&f->uid) && good;
-    good = own(&f->container) && good;
-    good = own(&f->deployment) && good;
-    good = own(&f->owner_kind) && good;
-    good = own(&f->owner_name) && good;
-    good = own(&f->node) && good;
-    if (good)
-        return s;
-    stream_free(s);
-    return NULL;
 }
 
 /* True if there is a next one, at refs[next]. */
@@ -176,10 +140,11 @@ static void go_behind(struct km_cursor *cursor, const char *name)
 void km_stream_entities(struct km_call *call, const struct km_filter *filter)
 {
     const char *token = km_call_text(call, "continue"), *name;
-    struct stream *s = stream_new(filter);
+    struct stream *s = calloc(1, sizeof(*s));
     double value;
 
-    if (!s) {
+    if (!s || km_filter_copy(filter, &s->filter) < 0) {
+        free(s);
         km_answer_no_memory(call);
         return;
     }

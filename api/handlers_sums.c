@@ -7,9 +7,9 @@
 
 #include "answers.h"
 #include "api.h"
-#include "clean.h"
 #include "entity_list.h"
 #include "handlers.h"
+#include "pass.h"
 #include "sum_list.h"
 #include "time_format.h"
 #include "total.h"
@@ -42,29 +42,33 @@ void km_get_all_workloads(struct km_call *call)
                    km_call_text(call, "kind"));
 }
 
-/*
- * Adds up the current entities of a filter, but a node of which nothing is heard: what it used last
- * it may no longer use. Returns false where memory runs out.
- */
+/* A sum that is being made: of nodes or of pods. */
+struct adding {
+    const struct km_api *api;
+    int64_t now_ms;
+    bool nodes;
+    struct km_total *total;
+};
+
+/* A node of which nothing is heard is left out: what it used last it may no longer use. */
+static int add_one(void *arg, const struct km_met *met)
+{
+    struct adding *a = arg;
+
+    if (a->nodes && km_is_stale(met->received_ms, a->api->interval_ms, a->now_ms))
+        a->total->stale++;
+    else
+        km_total_add(a->total, met->last, met->previous);
+    return 0;
+}
+
+/* Adds up the current entities of a filter. Returns false where memory runs out. */
 static bool add_up(const struct km_api *api, const struct km_filter *filter, struct km_total *total)
 {
-    int64_t now = km_time_now_ms();
-    km_auto_free struct km_ref *refs = NULL;
-    size_t n;
+    struct adding adding = {api, km_time_now_ms(), filter->kind == KM_ENTITY_NODE, total};
 
-    if (km_store_list(api->store, filter, now, &refs, &n) < 0)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        struct km_view view;
-
-        if (km_store_view(api->store, refs[i], &view) < 0)
-            continue;
-        if (view.kind == KM_ENTITY_NODE && km_is_stale(&view, api->interval_ms, now))
-            total->stale++;
-        else
-            km_total_add(total, &view);
-    }
-    return true;
+    return km_pass_all(api->store, filter, adding.now_ms, KM_PASS_BOTH, add_one, &adding, NULL) ==
+           0;
 }
 
 /* Names of a sum's object: key and text, in order; ends with a NULL key. */
@@ -176,26 +180,24 @@ void km_get_workload_pods(struct km_call *call)
 void km_get_cluster(struct km_call *call)
 {
     const struct km_api *api = km_call_api(call);
-    struct km_filter filter = {.kind = KM_ENTITY_NODE, .current = true};
+    struct km_filter filter = {.kind = KM_ENTITY_NODE, .current = true}, pods_there = filter;
     struct km_buf body = KM_BUF_INIT;
     struct km_json w = {.out = &body};
     struct km_total nodes = {0};
-    km_auto_free struct km_ref *pods = NULL;
-    size_t n_pods = 0;
+    size_t pods;
 
     if (km_window_is_asked(call)) {
         km_answer_window(call, &filter, "nodes", "no node has reported");
         return;
     }
-    if (!add_up(api, &filter, &nodes)) {
+    pods_there.kind = KM_ENTITY_POD;
+    if (!add_up(api, &filter, &nodes) || km_pass_all(api->store, &pods_there, km_time_now_ms(),
+                                                     KM_PASS_NO_ROWS, NULL, NULL, &pods) < 0) {
         km_answer_no_memory(call);
         return;
     }
-    filter.kind = KM_ENTITY_POD;
-    if (km_store_list(api->store, &filter, km_time_now_ms(), &pods, &n_pods) < 0)
-        n_pods = 0;
     km_json_object(&w);
-    km_json_member_int(&w, "pods", (int64_t)n_pods);
+    km_json_member_int(&w, "pods", (int64_t)pods);
     km_json_member_int(&w, "stale_nodes", (int64_t)nodes.stale);
     km_total_write(&w, &nodes, "nodes");
     km_json_object_end(&w);

@@ -40,7 +40,9 @@ static ssize_t stream_read(void *arg, uint64_t pos, char *out, size_t max)
         s->taken = 0;
         do {
             r = s->next(s->state, to);
-        } while (r > 0 && to->len < STREAM_UNIT);
+        } while (r > 0 && to->len > 0 && to->len < STREAM_UNIT);
+        if (r > 0 && to->len == 0)
+            return 0; /* it looks for something to say: the thread's other connections come first */
         s->ended = r == 0;
         if (r < 0 || to->failed ||
             (s->gzip && km_gzip_stream_write(s->gzip, to->data, to->len, s->ended, &s->wire) < 0))

@@ -7,61 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clean.h"
-
 #define PIECE 16384 /* bytes of JSON made before the client is asked to take them */
+#define SPARE 64    /* items kept beyond twice the page, so that a short one is seldom sorted */
 
 struct entry {
     double value;
-    size_t item; /* also its rank by name */
+    char *name;
+    uint64_t id;
 };
 
-struct page {
-    struct km_list list;
-    struct entry *entries;
-    size_t next, end;
-    bool begun, more, descending;
+struct km_page {
+    bool descending;
+    size_t limit;
+    const char *after; /* the name behind which the page begins; NULL: from the first on */
+    double after_value;
+
+    struct entry *entries; /* once there were many, the first `limit` of all so far are in front */
+    size_t count, room;
+    bool cut;             /* entries[limit - 1] is in its place: what is behind it is not wanted */
+    size_t total, behind; /* offered; of those, behind the page before */
+
+    size_t next; /* to be written */
+    bool sorted;
     struct km_json w;
 };
 
-static void page_free(void *arg)
-{
-    struct page *p = arg;
-
-    p->list.done(p->list.arg);
-    free(p->list.value);
-    free(p->entries);
-    free(p);
-}
-
-static int compare(const void *left, const void *right)
-{
-    const struct entry *a = left, *b = right;
-
-    if (a->value != b->value)
-        return a->value < b->value ? -1 : 1;
-    return (a->item > b->item) - (a->item < b->item);
-}
-
-/* How many items have names before `name`, or where `with` is 1 the same name too. */
-static size_t rank_of(const struct km_list *list, const char *name, int with)
-{
-    size_t low = 0, high = list->count;
-    char other[KM_LIST_NAME];
-
-    while (low < high) {
-        size_t middle = (low + high) / 2, named = middle;
-
-        /* One that is gone since it was listed has no name: the next one that has one speaks. */
-        while (named < high && !list->name(list->arg, named, other))
-            named++;
-        if (named < high && strcmp(other, name) < with)
-            low = named + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
+/* --- tokens and names --------------------------------------------------------------------------
+ */
 
 int km_list_read_token(const char *token, double *ret_value, const char **ret_name)
 {
@@ -89,116 +61,148 @@ void km_list_refuse_token(struct km_call *call)
     km_answer_problem(call, 422, 0, "continue is not a token of this server");
 }
 
-/* Goes on where the page before ended. Returns 0 or -EINVAL. */
-static int skip_to(struct page *p, const char *token)
+void km_list_name(const char *const part[KM_NAME_PARTS], char ret_name[KM_LIST_NAME])
 {
-    const char *name;
-    double value;
-    size_t rank;
-
-    if (km_list_read_token(token, &value, &name) < 0)
-        return -EINVAL;
-    rank = rank_of(&p->list, name, p->descending ? 0 : 1);
-    for (; p->next < p->end; p->next++) {
-        const struct entry *e = &p->entries[p->next];
-        bool behind = e->value == value ? (p->descending ? e->item < rank : e->item >= rank)
-                                        : (p->descending ? e->value < value : e->value > value);
-
-        if (behind)
-            break;
-    }
-    return 0;
+    snprintf(ret_name, KM_LIST_NAME, "%s\x01%s\x01%s", part[0], part[1], part[2]);
 }
 
-/* The token is of the last item that is still there: those behind it are gone and listed by nobody.
+/* --- choosing ----------------------------------------------------------------------------------
  */
-static void write_token(struct page *p)
+
+static int compare(double value, const char *name, double other_value, const char *other_name)
+{
+    if (value != other_value)
+        return value < other_value ? -1 : 1;
+    return strcmp(name, other_name);
+}
+
+static int compare_entries(const void *left, const void *right, void *descending)
+{
+    const struct entry *a = left, *b = right;
+    int r = compare(a->value, a->name, b->value, b->name);
+
+    return *(bool *)descending ? -r : r;
+}
+
+/* Puts the entries in order and drops those that are not on the page. */
+static void cut(struct km_page *p)
+{
+    if (p->count > 0)
+        qsort_r(p->entries, p->count, sizeof(*p->entries), compare_entries, &p->descending);
+    while (p->count > p->limit)
+        free(p->entries[--p->count].name);
+    p->cut = p->count == p->limit;
+}
+
+/* True if value and name are behind a place in the page's order; name is made when it is needed. */
+static bool is_behind(const struct km_page *p, double value, const char *const part[KM_NAME_PARTS],
+                      char name[KM_LIST_NAME], double place, const char *place_name)
+{
+    int r;
+
+    if (value != place)
+        return (value > place) != p->descending;
+    if (!*name)
+        km_list_name(part, name);
+    r = strcmp(name, place_name);
+    return p->descending ? r < 0 : r > 0;
+}
+
+int km_page_offer(struct km_page *p, double value, const char *const part[KM_NAME_PARTS],
+                  uint64_t id)
 {
     char name[KM_LIST_NAME];
-    size_t last = p->end;
+    const struct entry *last = p->cut ? &p->entries[p->limit - 1] : NULL;
+    struct entry *e;
 
-    while (last > 0 && !p->list.name(p->list.arg, p->entries[last - 1].item, name))
-        last--;
-    if (last == 0)
-        return;
-    km_list_write_token(&p->w, p->entries[last - 1].value, name);
-}
+    name[0] = '\0';
+    p->total++;
+    if (p->after && !is_behind(p, value, part, name, p->after_value, p->after))
+        return 0;
+    p->behind++;
+    if (last && is_behind(p, value, part, name, last->value, last->name))
+        return 0;
+    if (p->count == p->room) {
+        size_t room = p->room * 2 + SPARE;
+        struct entry *entries = realloc(p->entries, room * sizeof(*entries));
 
-static void write_end(struct page *p)
-{
-    km_json_array_end(&p->w);
-    if (p->more)
-        write_token(p);
-    km_json_object_end(&p->w);
-}
-
-static int page_next(void *arg, struct km_buf *out)
-{
-    struct page *p = arg;
-    size_t begin = out->len;
-
-    p->w.out = out;
-    if (!p->begun) {
-        km_json_object(&p->w);
-        km_json_member_array(&p->w, "items");
-        p->begun = true;
+        if (!entries)
+            return -ENOMEM;
+        p->entries = entries;
+        p->room = room;
     }
-    while (p->next < p->end && out->len - begin < PIECE)
-        p->list.write(p->list.arg, p->entries[p->next++].item, &p->w);
-    if (p->next < p->end)
-        return 1;
-    write_end(p);
+    if (!*name)
+        km_list_name(part, name);
+    e = &p->entries[p->count];
+    *e = (struct entry){value, strdup(name), id};
+    if (!e->name)
+        return -ENOMEM;
+    p->count++;
+    if (p->count == 2 * p->limit + SPARE)
+        cut(p);
     return 0;
 }
 
-/* Takes the list, also where memory runs out: then NULL is returned. */
-static struct page *page_new(struct km_list *list, bool by_value)
-{
-    struct page *p = calloc(1, sizeof(*p));
-    struct entry *entries = calloc(list->count + 1, sizeof(*entries));
+/* --- a page ------------------------------------------------------------------------------------
+ */
 
-    if (p && entries && (list->value || !by_value)) {
-        *p = (struct page){.list = *list, .entries = entries, .end = list->count};
-        return p;
-    }
-    list->done(list->arg);
-    free(list->value);
-    free(entries);
-    free(p);
-    return NULL;
-}
-
-void km_answer_list(struct km_call *call, struct km_list *list)
+struct km_page *km_page_new(struct km_call *call)
 {
     const char *token = km_call_text(call, "continue");
-    int64_t limit = km_call_int(call, "limit", INT64_MAX);
     int sort = km_call_choice(call, "sort", KM_SORT_NAME);
-    struct page *p = page_new(list, sort != KM_SORT_NAME);
+    struct km_page *p = calloc(1, sizeof(*p));
 
     if (!p) {
         km_answer_no_memory(call);
-        return;
+        return NULL;
     }
+    if (token && km_list_read_token(token, &p->after_value, &p->after) < 0) {
+        free(p);
+        km_list_refuse_token(call);
+        return NULL;
+    }
+    p->limit = (size_t)km_call_int(call, "limit", INT32_MAX);
     /* By name the first comes first, by use the greatest. */
     p->descending = km_call_choice(call, "order", sort != KM_SORT_NAME) == 1;
-    for (size_t i = 0; i < list->count; i++)
-        p->entries[i] = (struct entry){list->value ? list->value[i] : 0, i};
-    if (list->value)
-        qsort(p->entries, list->count, sizeof(*p->entries), compare);
-    for (size_t i = 0; p->descending && i < list->count / 2; i++) {
-        struct entry other = p->entries[list->count - 1 - i];
+    return p;
+}
 
-        p->entries[list->count - 1 - i] = p->entries[i];
-        p->entries[i] = other;
-    }
-    if (token && skip_to(p, token) < 0) {
-        page_free(p);
-        km_list_refuse_token(call);
+void km_page_free(struct km_page *page)
+{
+    if (!page)
         return;
+    while (page->count > 0)
+        free(page->entries[--page->count].name);
+    free(page->entries);
+    free(page);
+}
+
+static void write_end(struct km_page *p)
+{
+    const struct entry *last = p->count > 0 ? &p->entries[p->count - 1] : NULL;
+
+    km_json_array_end(&p->w);
+    if (last && p->behind > p->count)
+        km_list_write_token(&p->w, last->value, last->name);
+    km_json_member_int(&p->w, "total", (int64_t)p->total);
+    km_json_object_end(&p->w);
+}
+
+int km_page_write(struct km_page *p, km_page_item *write, void *arg, struct km_buf *out)
+{
+    size_t begin = out->len;
+
+    p->w.out = out;
+    if (!p->sorted) {
+        cut(p);
+        p->sorted = true;
+        km_json_object(&p->w);
+        km_json_member_array(&p->w, "items");
     }
-    if ((uint64_t)limit < p->end - p->next) {
-        p->end = p->next + (size_t)limit;
-        p->more = true;
-    }
-    km_answer_stream(call, page_next, page_free, p);
+    while (p->next < p->count && out->len - begin < PIECE)
+        write(arg, p->entries[p->next++].id, &p->w);
+    if (p->next < p->count)
+        return 1;
+    write_end(p);
+    return 0;
 }

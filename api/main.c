@@ -13,7 +13,6 @@
 #include "durability.h"
 #include "file_limit.h"
 #include "http_server.h"
-#include "keep.h"
 #include "kubernetes.h"
 #include "log.h"
 #include "metrics_api.h"
@@ -150,12 +149,9 @@ static int serve(const struct km_api_config *config)
     catch_up.store = api.store;
     catch_up.watch = km_kubernetes_watch(kubernetes);
     api.catch_up = &catch_up;
-    r = km_keep_new(&api.keep);
-    if (r == 0)
-        r = km_streams_new(&streams, &api.streams);
+    r = km_streams_new(&streams, &api.streams);
     if (r < 0) {
         km_error("the streams' thread cannot be started: %s", strerror(-r));
-        km_keep_free(api.keep);
         km_durability_stop(api.durability);
         km_kubernetes_free(kubernetes);
         km_store_free(api.store);
@@ -165,7 +161,6 @@ static int serve(const struct km_api_config *config)
     if (r < 0) {
         km_error("cannot listen on %s: %s", config->listen, strerror(-r));
         km_streams_free(api.streams);
-        km_keep_free(api.keep);
         km_durability_stop(api.durability);
         km_store_free(api.store);
         km_kubernetes_free(kubernetes);
@@ -176,7 +171,6 @@ static int serve(const struct km_api_config *config)
         km_error("%s", error.len ? km_buf_str(&error) : strerror(-r));
         km_http_server_stop(api.server, 0);
         km_streams_free(api.streams);
-        km_keep_free(api.keep);
         km_durability_stop(api.durability);
         km_store_free(api.store);
         km_kubernetes_free(kubernetes);
@@ -191,7 +185,6 @@ static int serve(const struct km_api_config *config)
     km_metrics_api_stop(metrics, config->drain_timeout);
     km_http_server_stop(api.server, config->drain_timeout);
     km_streams_free(api.streams);
-    km_keep_free(api.keep);
     km_durability_stop(api.durability);
     km_store_free(api.store);
     km_kubernetes_free(kubernetes);

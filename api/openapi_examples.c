@@ -48,6 +48,7 @@ static const struct km_openapi_example named[] = {
     {"pods", "3"},
     {"nodes", "1"},
     {"stale_nodes", "0"},
+    {"total", "3"},
     /* problems */
     {"type", "\"about:blank\""},
     {"title", "\"Unprocessable Content\""},

@@ -44,6 +44,8 @@ static void query_schema(struct km_json *w, const struct km_param *p)
         km_json_member_int(w, "maximum", p->max);
     } else if (p->type == KM_PARAM_CHOICE) {
         choices(w, p->choices);
+    } else if (p->type == KM_PARAM_TEXT) {
+        km_json_member_int(w, "maxLength", p->max);
     } else {
         km_json_member_int(w, "minLength", 1);
         km_json_member_int(w, "maxLength", 1024);

@@ -130,6 +130,10 @@ static void list_schema(struct km_json *w, const char *name, const char *item)
     array_of(w, "items", item);
     km_openapi_property(w, "continue", "string", NULL,
                         "pass it as ?continue= for the next page; absent at the end");
+    km_openapi_property(w, "total", "integer", NULL,
+                        "how many items all pages have; absent where nodes, pods or containers "
+                        "are neither searched nor sorted by use: those are found while they are "
+                        "sent");
     schema_end(w);
 }
 

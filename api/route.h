@@ -116,7 +116,9 @@ void km_answer_redirect(struct km_call *call, const char *location);
 /*
  * 200 with a long JSON body in pieces: next() appends the next piece (some kB) to out and returns 1
  * while there is more, 0 at the end, negative errno to break the connection off. It is called from
- * one thread at a time and must not block. done(state) is called once in every case.
+ * one thread at a time, must not block, and should work for less than a millisecond: between two
+ * calls others have their turn, also where nothing was appended. The call and its parameters live
+ * as long as it is called. done(state) is called once in every case.
  */
 void km_answer_stream(struct km_call *call, int (*next)(void *state, struct km_buf *out),
                       void (*done)(void *state), void *state);

@@ -47,6 +47,12 @@
         "order", KM_PARAM_CHOICE, 0, 0, "asc|desc", NULL,                                          \
             "Names ascend and uses descend unless said otherwise."                                 \
     }
+#define SEARCH                                                                                     \
+    {                                                                                              \
+        "q", KM_PARAM_TEXT, 0, KM_CONTAINS_MAX, NULL, NULL,                                        \
+            "Only items whose name contains this, letters without case; with a `/` in it, "        \
+            "whose `namespace/name` does."                                                         \
+    }
 #define NAMESPACE                                                                                  \
     {                                                                                              \
         "namespace", KM_PARAM_STRING, 0, 0, NULL, NULL, "Only what is in this namespace."          \
@@ -67,13 +73,13 @@
 
 static const struct km_param window[] = {WINDOW, END};
 static const struct km_param pod_window[] = {WINDOW, NAMESPACE, END};
-static const struct km_param list[] = {LIST, END};
-static const struct km_param all_deployments[] = {LIST, NAMESPACE, END};
-static const struct km_param all_workloads[] = {LIST, NAMESPACE, KIND, END};
-static const struct km_param workloads[] = {LIST, KIND, END};
-static const struct km_param pods[] = {LIST, NAMESPACE, NODE, END};
-static const struct km_param node_pods[] = {LIST, NAMESPACE, END};
-static const struct km_param namespace_pods[] = {LIST, NODE, END};
+static const struct km_param list[] = {LIST, SEARCH, END};
+static const struct km_param all_deployments[] = {LIST, SEARCH, NAMESPACE, END};
+static const struct km_param all_workloads[] = {LIST, SEARCH, NAMESPACE, KIND, END};
+static const struct km_param workloads[] = {LIST, SEARCH, KIND, END};
+static const struct km_param pods[] = {LIST, SEARCH, NAMESPACE, NODE, END};
+static const struct km_param node_pods[] = {LIST, SEARCH, NAMESPACE, END};
+static const struct km_param namespace_pods[] = {LIST, SEARCH, NODE, END};
 static const struct km_param stream[] = {
     {"watch", KM_PARAM_STRING, 0, KM_STREAM_WATCHES, NULL, "/api/cluster",
      "A path with its parameters, percent-encoded, whose answer is sent each interval. May stand "

@@ -5,49 +5,64 @@
 
 #include "rate.h"
 
-void km_total_add(struct km_total *total, const struct km_view *view)
+void km_total_terms(const struct km_row *last, const struct km_row *previous,
+                    struct km_terms *ret_terms)
 {
-    const struct km_row *row = &view->last;
+    unsigned before = 0, n = 0;
 
-    total->entities++;
-    if (row->time_ms > total->newest_ms)
-        total->newest_ms = row->time_ms;
-    for (unsigned i = 0; i < row->count && row->metric[i] < KM_METRIC_COUNT; i++) {
-        unsigned metric = row->metric[i];
-        double value = (double)row->value[i];
+    for (unsigned i = 0; i < last->count && last->metric[i] < KM_METRIC_COUNT; i++) {
+        unsigned metric = last->metric[i];
+        double value = (double)last->value[i];
 
         switch (km_metrics[metric].kind) {
         case KM_KIND_COUNTER:
             continue;
         case KM_KIND_RATED:
-            if (view->has_previous && km_rate(&view->previous, row, metric, &value)) {
-                total->rate[metric] += value;
-                total->has_rate[metric] = true;
-            }
-            continue;
+            /* Both rows are in the order of metrics: they are walked side by side. */
+            while (previous && before < previous->count && previous->metric[before] < metric)
+                before++;
+            if (!previous || before == previous->count || previous->metric[before] != metric ||
+                last->time_ms <= previous->time_ms ||
+                !km_growth(previous->value[before], last->value[i],
+                           last->time_ms - previous->time_ms, &value))
+                continue;
+            break;
         case KM_KIND_MILLI:
             value /= 1000;
             break;
         case KM_KIND_EXACT:
-            memcpy(&value, &row->value[i], sizeof(value));
+            memcpy(&value, &last->value[i], sizeof(value));
             metric = KM_CPU_USAGE;
             break;
         default:
             break;
         }
-        total->gauge[metric] += value;
-        total->has_gauge[metric] = true;
+        ret_terms->metric[n] = (uint16_t)metric;
+        ret_terms->value[n++] = value;
+    }
+    ret_terms->count = n;
+}
+
+void km_total_add(struct km_total *total, const struct km_row *last, const struct km_row *previous)
+{
+    struct km_terms terms;
+
+    total->entities++;
+    if (last->time_ms > total->newest_ms)
+        total->newest_ms = last->time_ms;
+    km_total_terms(last, previous, &terms);
+    for (unsigned i = 0; i < terms.count; i++) {
+        total->value[terms.metric[i]] += terms.value[i];
+        total->has[terms.metric[i]] = true;
     }
 }
 
-void km_total_groups(struct km_json *w, const double *gauge, const bool *has_gauge,
-                     const double *rate, const bool *has_rate)
+void km_total_groups(struct km_json *w, const double *value, const bool *has)
 {
     int open = KM_GROUP_TOP;
 
     for (unsigned m = 0; m < KM_METRIC_COUNT; m++) {
-
-        if (!has_gauge[m] && !has_rate[m])
+        if (!has[m])
             continue;
         if (km_metrics[m].group != open) {
             if (open != KM_GROUP_TOP)
@@ -55,14 +70,8 @@ void km_total_groups(struct km_json *w, const double *gauge, const bool *has_gau
             open = km_metrics[m].group;
             km_json_member_object(w, km_groups[open].name);
         }
-        if (has_gauge[m]) {
-            km_json_key(w, km_metrics[m].key);
-            km_json_decimal(w, gauge[m]);
-        }
-        if (has_rate[m]) {
-            km_json_key(w, km_metrics[m].rate_key);
-            km_json_decimal(w, rate[m]);
-        }
+        km_json_key(w, km_metric_is_counter(m) ? km_metrics[m].rate_key : km_metrics[m].key);
+        km_json_decimal(w, value[m]);
     }
     if (open != KM_GROUP_TOP)
         km_json_object_end(w);
@@ -73,5 +82,5 @@ void km_total_write(struct km_json *w, const struct km_total *total, const char 
     if (total->newest_ms)
         km_json_member_time(w, "timestamp", total->newest_ms);
     km_json_member_int(w, count_name, (int64_t)total->entities);
-    km_total_groups(w, total->gauge, total->has_gauge, total->rate, total->has_rate);
+    km_total_groups(w, total->value, total->has);
 }

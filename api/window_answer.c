@@ -81,8 +81,8 @@ static void answer_raw(struct km_call *call, const struct km_ref *refs, size_t n
 /* One step's values spread by metric, as km_total_groups() wants them. */
 static void grid_groups(struct km_json *w, const struct km_grid *grid, size_t step, bool max)
 {
-    double gauge[KM_METRIC_COUNT], rate[KM_METRIC_COUNT];
-    bool has_gauge[KM_METRIC_COUNT] = {false}, has_rate[KM_METRIC_COUNT] = {false};
+    double values[KM_METRIC_COUNT];
+    bool has[KM_METRIC_COUNT] = {false};
 
     for (size_t i = 0; i < grid->n_columns; i++) {
         const struct km_grid_column *c = &grid->columns[i];
@@ -90,15 +90,10 @@ static void grid_groups(struct km_json *w, const struct km_grid *grid, size_t st
 
         if (c->metric >= KM_METRIC_COUNT || isnan(value))
             continue;
-        if (c->kind == KM_COLUMN_GAUGE) {
-            gauge[c->metric] = value;
-            has_gauge[c->metric] = true;
-        } else {
-            rate[c->metric] = value;
-            has_rate[c->metric] = true;
-        }
+        values[c->metric] = value;
+        has[c->metric] = true;
     }
-    km_total_groups(w, gauge, has_gauge, rate, has_rate);
+    km_total_groups(w, values, has);
 }
 
 static void write_rows(struct km_json *w, const struct km_grid *grid, const char *count, bool max)

@@ -71,7 +71,8 @@ static int meet(struct km_pass *p, const struct km_entity *e, km_pass_each *each
                          .owner_kind = text[KM_FACT_OWNER_KIND],
                          .owner_name = text[KM_FACT_OWNER_NAME],
                          .workload_kind = text[KM_FACT_WORKLOAD_KIND],
-                         .workload_name = text[KM_FACT_WORKLOAD_NAME]};
+                         .workload_name = text[KM_FACT_WORKLOAD_NAME],
+                         .received_ms = e->received_ms};
 
     if (p->rows >= KM_PASS_NEWEST) {
         if (km_block_newest(e->blocks[e->n_blocks - 1], &p->last) < 0)

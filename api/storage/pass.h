@@ -28,6 +28,7 @@ struct km_met {
     struct km_ref ref;
     const char *name[KM_NAME_PARTS]; /* "" behind the last */
     const char *deployment, *owner_kind, *owner_name, *workload_kind, *workload_name; /* or NULL */
+    int64_t received_ms; /* when the newest row came, by the server's clock */
     const struct km_row *last, *previous; /* NULL where not wanted or not there */
 };
 

@@ -46,7 +46,7 @@ def test_an_empty_server_lists_nothing(server):
     for path in ("/api/nodes", "/api/pods", "/api/namespaces", "/api/namespaces/a/pods", "/api/namespaces/a/deployments",
                  "/api/namespaces/a/deployments/d/pods", "/api/namespaces/a/workloads/Job/j/pods"):
         for query in ("", "?sort=cpu", "?limit=1&order=desc"):
-            assert server.get(path + query) == {"items": []}
+            assert server.get(path + query) in ({"items": []}, {"items": [], "total": 0})
     assert server.get("/api/cluster") == {"pods": 0, "stale_nodes": 0, "nodes": 0}
 
 

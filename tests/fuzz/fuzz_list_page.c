@@ -14,25 +14,13 @@ static const char *const names[ITEMS] = {"a", "b", "b\001c",       "d",
                                          "e", "f", "\xea\xb0\x80", "\xf0\x9f\x98\x80"};
 static const double values[ITEMS] = {0, 1.5, 1.5, 1e300, 0, 5e-324, 3, 1.5};
 
-static void write_item(void *arg, size_t i, struct km_json *w)
+static void write_item(void *arg, uint64_t i, struct km_json *w)
 {
     (void)arg;
     km_json_int(w, (int64_t)i);
 }
 
-static bool item_name(void *arg, size_t i, char ret_name[KM_LIST_NAME])
-{
-    (void)arg;
-    snprintf(ret_name, KM_LIST_NAME, "%s", names[i]);
-    return true;
-}
-
-static void done(void *arg)
-{
-    (void)arg;
-}
-
-static void check_page(struct km_call *call, bool by_value, bool descending)
+static void check_page(struct km_page *page, bool by_value, bool descending)
 {
     km_auto_buf struct km_buf body = KM_BUF_INIT;
     yyjson_doc *doc;
@@ -40,7 +28,10 @@ static void check_page(struct km_call *call, bool by_value, bool descending)
     size_t i, max;
     int64_t before = -1;
 
-    while (call->next(call->state, &body) > 0)
+    for (size_t n = 0; n < ITEMS; n++)
+        MUST(km_page_offer(page, by_value ? values[n] : 0, (const char *[]){names[n], "", ""}, n) ==
+             0);
+    while (km_page_write(page, write_item, NULL, &body) > 0)
         ;
     doc = yyjson_read(body.data, body.len, 0);
     MUST(doc);
@@ -63,9 +54,9 @@ static void check_page(struct km_call *call, bool by_value, bool descending)
 /* The first byte says how to sort, the rest is the token. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct km_list list = {.count = ITEMS, .write = write_item, .name = item_name, .done = done};
     km_auto_buf struct km_buf target = KM_BUF_INIT;
     struct km_call call = {0};
+    struct km_page *page;
     bool by_value, descending;
 
     if (size < 1)
@@ -79,15 +70,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         km_buf_printf(&target, "%%%02x", data[i]);
     MUST(km_call_route(&call, km_routes, "GET", km_buf_str(&target)) == 0);
     if (call.status == 0) {
-        if (by_value) {
-            list.value = malloc(sizeof(values));
-            MUST(list.value);
-            memcpy(list.value, values, sizeof(values));
-        }
-        km_answer_list(&call, &list);
-        MUST(call.status == 200 || call.status == 422);
-        if (call.status == 200)
-            check_page(&call, by_value, descending);
+        page = km_page_new(&call);
+        MUST(page || call.status == 422);
+        if (page)
+            check_page(page, by_value, descending);
+        km_page_free(page);
     }
     km_call_done(&call);
     return 0;

@@ -34,10 +34,9 @@ struct things {
     char names[32]; /* in order */
     double value[32];
     char gone[32]; /* went between listing and writing */
-    int freed;
 };
 
-static void write_thing(void *arg, size_t i, struct km_json *w)
+static void write_thing(void *arg, uint64_t i, struct km_json *w)
 {
     const struct things *t = arg;
 
@@ -45,23 +44,30 @@ static void write_thing(void *arg, size_t i, struct km_json *w)
         km_json_string_len(w, &t->names[i], 1);
 }
 
-static bool name_thing(void *arg, size_t i, char ret_name[KM_LIST_NAME])
+static void write_number(void *arg, uint64_t i, struct km_json *w)
 {
-    const struct things *t = arg;
-
-    snprintf(ret_name, KM_LIST_NAME, "%c", t->names[i]);
-    return !strchr(t->gone, t->names[i]);
+    (void)arg;
+    km_json_int(w, (int64_t)i);
 }
 
-static void done_things(void *arg)
+/* Offers all, one of the middle first: no order is asked for. */
+static void offer_things(struct km_page *page, const struct things *t, bool by_value)
 {
-    ((struct things *)arg)->freed++;
+    size_t count = strlen(t->names);
+
+    for (size_t n = 0; n < count; n++) {
+        size_t i = (n + count / 2) % count;
+        char name[2] = {t->names[i]};
+
+        assert_int_equal(
+            km_page_offer(page, by_value ? t->value[i] : 0, (const char *[]){name, "", ""}, i), 0);
+    }
 }
 
 /* Lists by a query: the items as one text, the token of the next page, the status. */
 struct page {
     char items[64], token[2000];
-    int status;
+    int status, total;
 };
 
 static struct page list(struct things *t, const char *query)
@@ -69,11 +75,7 @@ static struct page list(struct things *t, const char *query)
     struct page page = {0};
     struct km_call call = {0};
     km_auto_buf struct km_buf body = KM_BUF_INIT;
-    struct km_list things = {.count = strlen(t->names),
-                             .write = write_thing,
-                             .name = name_thing,
-                             .done = done_things,
-                             .arg = t};
+    struct km_page *chosen;
     char target[4000];
     yyjson_doc *doc;
     yyjson_val *item;
@@ -82,16 +84,11 @@ static struct page list(struct things *t, const char *query)
     snprintf(target, sizeof(target), "/?%s", query);
     assert_int_equal(km_call_route(&call, routes, "GET", target), 0);
     assert_int_equal(call.status, 0);
-    t->freed = 0;
-    if (km_call_choice(&call, "sort", KM_SORT_NAME) != KM_SORT_NAME) {
-        things.value = calloc(32, sizeof(double));
-        assert_non_null(things.value);
-        memcpy(things.value, t->value, sizeof(t->value));
-    }
-    km_answer_list(&call, &things);
-    page.status = call.status;
-    if (call.status == 200) {
-        while (call.next(call.state, &body) > 0)
+    chosen = km_page_new(&call);
+    page.status = chosen ? 200 : call.status;
+    if (chosen) {
+        offer_things(chosen, t, km_call_choice(&call, "sort", KM_SORT_NAME) != KM_SORT_NAME);
+        while (km_page_write(chosen, write_thing, t, &body) > 0)
             ;
         doc = yyjson_read(km_buf_str(&body), body.len, 0);
         assert_non_null(doc);
@@ -99,10 +96,11 @@ static struct page list(struct things *t, const char *query)
             page.items[i] = *yyjson_get_str(item);
         item = yyjson_obj_get(yyjson_doc_get_root(doc), "continue");
         snprintf(page.token, sizeof(page.token), "%s", item ? yyjson_get_str(item) : "");
+        page.total = yyjson_get_int(yyjson_obj_get(yyjson_doc_get_root(doc), "total"));
         yyjson_doc_free(doc);
     }
+    km_page_free(chosen);
     km_call_done(&call);
-    assert_int_equal(t->freed, 1);
     return page;
 }
 
@@ -141,6 +139,7 @@ static void sorts_and_orders(void **state)
 
         assert_string_equal(page.items, cases[i].items);
         assert_int_equal(page.token[0] == '\0', strlen(page.items) == 7);
+        assert_int_equal(page.total, 7);
     }
 }
 
@@ -187,8 +186,8 @@ static void goes_on_where_items_come_and_go(void **state)
     }
 }
 
-/* Items that go while the answer is sent have no name: the token is of the one before. */
-static void names_an_item_that_is_there(void **state)
+/* Items that go while the answer is sent are left out; the next page goes on behind their names. */
+static void leaves_out_what_has_gone(void **state)
 {
     struct things t = {.names = "abcdefg", .gone = "cde"};
     struct page page = list(&t, "limit=4");
@@ -199,7 +198,33 @@ static void names_an_item_that_is_there(void **state)
     t = (struct things){.names = "ab", .gone = "ab"};
     page = list(&t, "limit=1");
     assert_string_equal(page.items, "");
-    assert_string_equal(page.token, "");
+    assert_string_equal(list(&t, next_query("limit=1", page.token)).items, "");
+}
+
+/* Many more than a page, greatest last, so that each is wanted until the next one comes. */
+static void chooses_the_greatest_of_many(void **state)
+{
+    static const char *const queries[] = {"/?sort=cpu&limit=3", "/?sort=cpu&order=asc&limit=3"};
+    static const char *const items[] = {"[9999,9998,9997]", "[0,1,2]"};
+
+    (void)state;
+    for (int q = 0; q < 2; q++) {
+        struct km_call call = {0};
+        km_auto_buf struct km_buf body = KM_BUF_INIT;
+        struct km_page *page;
+
+        assert_int_equal(km_call_route(&call, routes, "GET", queries[q]), 0);
+        page = km_page_new(&call);
+        assert_non_null(page);
+        for (uint64_t i = 0; i < 10000; i++)
+            assert_int_equal(km_page_offer(page, (double)i, (const char *[]){"x", "y", "z"}, i), 0);
+        while (km_page_write(page, write_number, NULL, &body) > 0)
+            ;
+        assert_non_null(strstr(km_buf_str(&body), items[q]));
+        assert_non_null(strstr(km_buf_str(&body), "\"total\":10000"));
+        km_page_free(page);
+        km_call_done(&call);
+    }
 }
 
 static void refuses_tokens_it_did_not_make(void **state)
@@ -230,7 +255,8 @@ int main(void)
         cmocka_unit_test(sorts_and_orders),
         cmocka_unit_test(pages_are_the_whole),
         cmocka_unit_test(goes_on_where_items_come_and_go),
-        cmocka_unit_test(names_an_item_that_is_there),
+        cmocka_unit_test(leaves_out_what_has_gone),
+        cmocka_unit_test(chooses_the_greatest_of_many),
         cmocka_unit_test(refuses_tokens_it_did_not_make),
         cmocka_unit_test(lists_nothing),
     };
