@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A table of one of the server's lists: a page of it, sorted and searched by the server. */
+import {get} from "./api.js";
 import {h, setText} from "./dom.js";
 import {count} from "./format.js";
 import {change, current} from "./router.js";
-import {getMatching} from "./search.js";
 import {Table} from "./table.js";
 import {t} from "./words.js";
 
@@ -11,10 +11,10 @@ const SEARCH_DELAY_MS = 200;
 
 export class ItemList {
     /*
-     * title: its heading. parts: the API's path. filter: parameters that always hold. nameOf(item).
-     * key(item). limit: items a page. prefix: of its parameters in the address, where a place has
-     * two lists. total(): how many there are in all, if known. small: no search. choices: {name, all,
-     * values}: a parameter of the list to choose, none is chosen by `all`.
+     * title: its heading. parts: the API's path. filter: parameters that always hold. key(item).
+     * limit: items a page. prefix: of its parameters in the address, where a place has two lists.
+     * total(): how many there are in all, where the answer does not say it. small: no search.
+     * choices: {name, all, values}: a parameter of the list to choose, none is chosen by `all`.
      */
     constructor(options) {
         Object.assign(this, {prefix: "", filter: {}, sort: "cpu", limit: 50, total: () => undefined}, options);
@@ -35,7 +35,7 @@ export class ItemList {
     searchBox() {
         this.input = h("input", {
             type: "search", placeholder: t("search"), "aria-label": `${t("search")}: ${this.title}`,
-            autocomplete: "off", spellcheck: "false", "data-search": true,
+            autocomplete: "off", spellcheck: "false", maxlength: "250", "data-search": true,
             oninput: () => {
                 clearTimeout(this.typing);
                 this.typing = setTimeout(() => this.set({q: this.input.value.trim()}), SEARCH_DELAY_MS);
@@ -90,8 +90,8 @@ export class ItemList {
         const sort = this.option("sort") || this.sort;
         const order = this.option("order");
         const text = this.option("q");
-        const answer = await getMatching(this.parts,
-            {...this.filter, ...this.chosen(), sort, order, limit: this.limit, continue: this.token}, text, this.nameOf, round);
+        const answer = await get(this.parts,
+            {...this.filter, ...this.chosen(), q: text, sort, order, limit: this.limit, continue: this.token}, round);
         this.continue = answer.continue;
         this.table.render(answer.items, sort, order);
         this.show(answer, text);
@@ -108,17 +108,11 @@ export class ItemList {
         setText(this.place, `${count(first + 1)} – ${count(first + answer.items.length)}`);
         this.empty.hidden = answer.items.length > 0;
         setText(this.empty, text ? t("nothing_found", {text}) : t("nothing_here"));
-        setText(this.howMany, this.describe(answer, many, text));
+        /* In the order of names the server does not count: it finds them while it sends. */
+        const total = answer.total ?? (many ? this.total() : answer.items.length);
+        setText(this.howMany, count(total).replace("–", ""));
         if (this.turned)
             this.announce?.(this.place.textContent);
         this.turned = false;
-    }
-
-    describe(answer, many, text) {
-        if (answer.searched)
-            return t("searched_first", {count: count(answer.searched)});
-        if (!many)
-            return count(answer.items.length);
-        return text ? "" : count(this.total()).replace("–", "");
     }
 }

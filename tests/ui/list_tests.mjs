@@ -57,6 +57,13 @@ export function listTests(world) {
         await settled(page);
         const all = (await still.get("/api/pods?limit=1000")).items.filter((pod) => pod.pod_name.includes("coredns"));
         assert.deepEqual((await names(page)).sort(), all.map((pod) => pod.pod_name).sort());
+        await page.getByRole("searchbox").fill("E"); /* more than a page of them */
+        await page.waitForFunction(() => /q=E\b/.test(location.hash));
+        await settled(page);
+        const found = await still.get("/api/pods?q=e&sort=cpu&limit=1000");
+        assert.ok(found.total > 50);
+        assert.deepEqual(await names(page), found.items.slice(0, 50).map((pod) => pod.pod_name));
+        assert.equal(await page.locator(".list-panel .count").innerText(), String(found.total));
         await page.getByRole("searchbox").fill("no such pod");
         await page.getByText("Nothing found").waitFor();
         await page.context().close();

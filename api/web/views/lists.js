@@ -8,15 +8,14 @@ import {t} from "../words.js";
 import {View, crumb} from "./view.js";
 
 const LISTS = {
-    nodes: {columns: nodeColumns, key: (n) => n.node, nameOf: (n) => n.node, total: (c) => c.nodes + c.stale_nodes},
-    namespaces: {columns: namespaceColumns, key: (n) => n.namespace, nameOf: (n) => n.namespace},
+    nodes: {columns: nodeColumns, key: (n) => n.node, total: (c) => c.nodes + c.stale_nodes},
+    namespaces: {columns: namespaceColumns, key: (n) => n.namespace},
     workloads: {
-        columns: workloadColumns, key: (w) => `${w.namespace}/${w.kind}/${w.name}`, nameOf: (w) => w.name,
+        columns: workloadColumns, key: (w) => `${w.namespace}/${w.kind}/${w.name}`,
         kinds: ["Deployment", "StatefulSet", "DaemonSet", "Job"],
     },
     pods: {
-        columns: podColumns, key: (p) => p.uid || `${p.namespace}/${p.pod_name}`,
-        nameOf: (p) => p.pod_name, total: (c) => c.pods,
+        columns: podColumns, key: (p) => p.uid || `${p.namespace}/${p.pod_name}`, total: (c) => c.pods,
     },
 };
 

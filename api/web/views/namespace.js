@@ -15,11 +15,11 @@ export function namespaceView(name, context) {
     const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: true, context});
     const workloads = new ItemList({
         title: t("workloads"), parts: [...parts, "workloads"], columns: workloadColumns("namespace"), limit: 15,
-        prefix: "w", key: (w) => `${w.kind}/${w.name}`, nameOf: (w) => w.name, ...context.list,
+        prefix: "w", key: (w) => `${w.kind}/${w.name}`, ...context.list,
     });
     const pods = new ItemList({
         title: t("pods"), parts: [...parts, "pods"], columns: podColumns("namespace"), limit: 25,
-        key: (p) => p.uid || p.pod_name, nameOf: (p) => p.pod_name, total: () => facts.item?.pods, ...context.list,
+        key: (p) => p.uid || p.pod_name, total: () => facts.item?.pods, ...context.list,
     });
     return new View({
         title: name, crumbs: [crumb(t("cluster")), crumb(t("namespaces"), "namespaces")],

@@ -39,7 +39,7 @@ export function nodeView(name, context) {
     const charts = new ChartGroup({parts, panels: NODE_PANELS, events: NODE_EVENTS, context});
     const pods = new ItemList({
         title: t("pods"), parts: [...parts, "pods"], columns: podColumns("node"), limit: 25,
-        key: (p) => p.uid || `${p.namespace}/${p.pod_name}`, nameOf: (p) => p.pod_name, ...context.list,
+        key: (p) => p.uid || `${p.namespace}/${p.pod_name}`, ...context.list,
     });
     return new View({
         title: name, crumbs: [crumb(t("cluster")), crumb(t("nodes"), "nodes")], parts: [facts, charts, pods],

@@ -40,7 +40,7 @@ export function workloadView(namespace, path, context) {
     const charts = new ChartGroup({parts, panels: SUM_PANELS, sum: true, context});
     const pods = new ItemList({
         title: t("pods"), parts: [...parts, "pods"], columns: podColumns("namespace"), limit: 25,
-        key: (p) => p.uid || p.pod_name, nameOf: (p) => p.pod_name, total: () => facts.item?.pods, ...context.list,
+        key: (p) => p.uid || p.pod_name, total: () => facts.item?.pods, ...context.list,
     });
     return new View({
         title: name,
