@@ -16,30 +16,13 @@ TYPES = {
 }
 
 
-SCRIPTS = ("docs.js", "early.js")  # no modules
-PRELOAD = b"<!-- modules -->\n"  # a line of the page's index.html
-
-
-def preloads(index, paths):
-    """Links that let the browser fetch every module at once, not one after the other names it."""
-    folder = index.parent
-    modules = [path.relative_to(folder) for path in paths if path.suffix == ".js" and folder in path.parents]
-    links = [f'<link rel="modulepreload" href="page/{module}">\n' for module in modules if module.name not in SCRIPTS]
-    return "".join(links).encode()
-
-
-def content(path, paths):
-    return path.read_bytes().replace(PRELOAD, preloads(path, paths))
-
-
 def main():
     out, *arguments = sys.argv[1:]
     files = [(name, pathlib.Path(path)) for name, path in (argument.split("=", 1) for argument in arguments)]
-    paths = [path for _, path in files]
     arrays, table = [], []
     for place, (name, path) in enumerate(files):
         # No time stamp, so that the same input always gives the same program.
-        plain = content(path, paths)
+        plain = path.read_bytes()
         packed = gzip.compress(plain, 9, mtime=0)
         etag = hashlib.sha256(plain).hexdigest()[:16]
         lines = [

@@ -1,7 +1,7 @@
 """The files of the page and of /docs as a browser asks for them."""
 import pytest
 
-FILES = ["/", "/page/app.js", "/page/views/pod.js", "/docs"]
+FILES = ["/", "/page/app.js", "/page/page.css", "/docs"]
 
 
 def get(server, path, **headers):

@@ -1,5 +1,5 @@
 /* Debian's Chromium, and a page in it that remembers what went wrong. */
-import {existsSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
 import {chromium} from "playwright-core";
 
 const PROGRAMS = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -9,6 +9,12 @@ export function launch(...more) {
     if (!executablePath)
         throw new Error("no Chromium: install the package chromium, or name one in CHROMIUM");
     return chromium.launch({executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage", ...more]});
+}
+
+/* A module of the page that imports nothing, as it stands in the source: node takes its .js for another kind. */
+export function sourceModule(name) {
+    const text = readFileSync(new URL(`../../api/web/${name}`, import.meta.url), "utf8");
+    return import("data:text/javascript," + encodeURIComponent(text));
 }
 
 /* page.faults: errors of the console and of scripts; page.strangers: requests that went elsewhere. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import {readFile} from "node:fs/promises";
 import {test} from "node:test";
-import {openPage, settled, visit} from "./browser.mjs";
+import {openPage, settled, sourceModule, visit} from "./browser.mjs";
 
 async function drag(page, panel, from, to) {
     const box = await page.locator(`[data-panel=${panel}] .u-over`).boundingBox();
@@ -84,12 +84,12 @@ export function chartTests(world) {
         const {browser, still} = world;
         const page = await openPage(browser, still.url);
         await visit(page, still.url, "#/nodes/worker-01?window=21600", ".chart canvas");
-        const times = [100, 160, 220, 280, 340], level = (values) => page.evaluate(async ([times, values]) =>
-            (await import("./page/derive.js")).levelSince(times, values), [times, values]);
-        assert.deepEqual(await level([10, 10, 100, 95, 99]), {time: 220, whole: false});
-        assert.deepEqual(await level([10, 200, null, 95, 99]), {time: 280, whole: false});
-        assert.deepEqual(await level([100, 101, 99, 95, null]), {time: 100, whole: true});
-        assert.equal(await level([null, null, null, null, null]), null);
+        const times = [100, 160, 220, 280, 340], {levelSince} = await sourceModule("derive.js");
+        const level = (values) => levelSince(times, values);
+        assert.deepEqual(level([10, 10, 100, 95, 99]), {time: 220, whole: false});
+        assert.deepEqual(level([10, 200, null, 95, 99]), {time: 280, whole: false});
+        assert.deepEqual(level([100, 101, 99, 95, null]), {time: 100, whole: true});
+        assert.equal(level([null, null, null, null, null]), null);
         await page.locator("[data-panel=memory] .since").filter({hasText: /^about this much (for|since) /}).waitFor();
         await page.context().close();
     });
@@ -113,11 +113,8 @@ export function chartTests(world) {
         const {items} = await still.get("/api/nodes/worker-02?window=43200");
         const times = items.map((row) => Date.parse(row.timestamp));
         assert.ok(times.some((time, i) => i && time - times[i - 1] > 750000), "the feed has a gap");
-        const hatched = await page.evaluate(async (rows) => {
-            const {gaps} = await import("./page/derive.js");
-            return gaps(rows, 300).length;
-        }, times.map((time) => time / 1000));
-        assert.equal(hatched, 1);
+        const {gaps} = await sourceModule("derive.js");
+        assert.equal(gaps(times.map((time) => time / 1000), 300).length, 1);
         /* In the middle of the gap, at half height, is no line and no area of the CPU's colour. */
         const blue = await page.evaluate(() => {
             const canvas = document.querySelector("[data-panel=cpu] canvas");
