@@ -3,7 +3,8 @@
 # Installs what the build needs and, with --tests, what the tests need. Says and does nothing when
 # nothing is missing. For Debian 12 and 13, Ubuntu 22.04 and 24.04, as root or through sudo.
 #
-# usage: install-dependencies.sh [--tests]
+# usage: install-dependencies.sh [--tests | --arch ARCHITECTURE]
+#   --arch: what arm64.sh needs to build for another architecture, which dpkg must know
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,6 +20,8 @@ command -v node >/dev/null || test_packages+=(nodejs)
 [ "$(. /etc/os-release && echo "$VERSION_CODENAME")" = jammy ] || test_packages+=(libclang-rt-dev)
 
 [ "${1:-}" != --tests ] || packages+=("${test_packages[@]}")
+arch=
+[ "${1:-}" != --arch ] || arch=$2
 # Any TLS flavour of libcurl will do, and they exclude each other: keep the one that is there.
 case "$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' 'libcurl4-*-dev' 2>/dev/null)" in
 *-dev\ installed*) ;;
@@ -28,6 +31,13 @@ esac
 npm_package=uplot
 [ "${1:-}" != --tests ] || npm_package=@redocly
 [ -d "node_modules/$npm_package" ] || command -v npm >/dev/null || packages+=(npm)
+
+if [ -n "$arch" ]; then
+    packages+=("crossbuild-essential-$arch" libcmocka-dev libcurl4-gnutls-dev qemu-user-static)
+    for i in "${!packages[@]}"; do
+        case ${packages[i]} in lib*-dev | zlib1g-dev) packages[i]+=:$arch ;; esac
+    done
+fi
 
 installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -109,12 +119,12 @@ install_yyjson() {
     mkdir -p "$scratch/sources" "$scratch/preferences" "$scratch/lists/partial"
     sources_of_release "$codename" "$later" "$scratch/sources"
     printf 'Package: *\nPin: release n=%s\nPin-Priority: -1\n\n' "$later" >"$scratch/preferences/yyjson"
-    printf 'Package: libyyjson*\nPin: release n=%s\nPin-Priority: 500\n' "$later" >>"$scratch/preferences/yyjson"
+    printf 'Package: libyyjson*:any\nPin: release n=%s\nPin-Priority: 500\n' "$later" >>"$scratch/preferences/yyjson"
     apt_options+=(-o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$scratch/sources"
         -o "Dir::Etc::preferencesparts=$scratch/preferences" -o "Dir::State::lists=$scratch/lists"
         -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
     as_root apt-get "${apt_options[@]}" update -qq
-    install libyyjson-dev
+    install "libyyjson-dev${arch:+:$arch}"
 }
 
 echo "installing $missing_text"
@@ -122,7 +132,7 @@ as_root apt-get "${apt_options[@]}" update -qq
 wanted=()
 yyjson_elsewhere=
 for package in "${missing[@]}"; do
-    if [ "$package" = libyyjson-dev ] && [ -z "$(apt-cache madison libyyjson-dev 2>/dev/null)" ]; then
+    if [ "${package%:*}" = libyyjson-dev ] && [ -z "$(apt-cache madison libyyjson-dev 2>/dev/null)" ]; then
         yyjson_elsewhere=yes
     else
         wanted+=("$package")
