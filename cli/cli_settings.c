@@ -16,6 +16,9 @@ static const struct km_option options[] = {
      "Only pods or deployments of this namespace; without it all"},
     {"all-namespaces", NULL, KM_OPTION_FLAG, O(all_namespaces), NULL, NULL, 0, 0,
      "All namespaces, whatever KUBEMONITOR_NAMESPACE says"},
+    {"selector", NULL, KM_OPTION_STRING, O(selector), "SELECTOR", NULL, 0, 0,
+     "Of a list only those with these labels, as kubectl takes them: app=web,tier!=cache. The "
+     "cluster of the kubeconfig file is asked for them"},
     {"output", NULL, KM_OPTION_CHOICE, O(output), "table|wide|json|yaml|csv", "table", 0, 0,
      "How to write; csv has plain numbers in the units of its first line"},
     {"sort", NULL, KM_OPTION_STRING, O(sort), "COLUMN", NULL, 0, 0,
@@ -80,8 +83,9 @@ static const struct km_word exits[] = {
 static const struct km_section sections[] = {
     {"Commands", km_cli_commands}, {"Keys of top", keys}, {"Exit status", exits}, {NULL, NULL}};
 
-static const struct km_letter letters[] = {
-    {'n', "namespace"}, {'A', "all-namespaces"}, {'o', "output"}, {'w', "watch"}, {0, NULL}};
+static const struct km_letter letters[] = {{'n', "namespace"}, {'A', "all-namespaces"},
+                                           {'l', "selector"},  {'o', "output"},
+                                           {'w', "watch"},     {0, NULL}};
 
 const struct km_words km_cli_words = {"COMMAND [NAME] [OPTION]...", sections, letters,
                                       KM_CLI_WORDS};

@@ -20,6 +20,7 @@ struct km_cli_settings {
     const char *server, *kubeconfig, *monitor_namespace;
     const char *token_file, *ca_file;
     const char *name_space; /* NULL: all */
+    const char *selector;   /* of labels; NULL: whatever they are */
     bool all_namespaces;
     int64_t window, step; /* 0: now; as the server has it */
     const char *sort;     /* NULL: by name */

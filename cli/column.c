@@ -179,16 +179,17 @@ const struct km_column km_columns_pod_window[] = {
         __VA_ARGS__, NULL                                                                          \
     }
 
-const struct km_subject km_subject_node = {"nodes", "node",       ALIASES("no"),
-                                           "node",  node_columns, false};
-const struct km_subject km_subject_pod = {"pods",     "pod",       ALIASES("po"),
-                                          "pod_name", pod_columns, true};
-const struct km_subject km_subject_namespace = {"namespaces", "namespace",       ALIASES("ns"),
-                                                "namespace",  namespace_columns, false};
+const struct km_subject km_subject_node = {"nodes",      "node", ALIASES("no"), "node",
+                                           node_columns, false,  "/api/v1"};
+const struct km_subject km_subject_pod = {"pods",      "pod", ALIASES("po"), "pod_name",
+                                          pod_columns, true,  "/api/v1"};
+const struct km_subject km_subject_namespace = {
+    "namespaces", "namespace", ALIASES("ns"), "namespace", namespace_columns, false, "/api/v1"};
 const struct km_subject km_subject_deployment = {
-    "deployments", "deployment", ALIASES("deploy"), "deployment", deployment_columns, true};
+    "deployments",      "deployment", ALIASES("deploy"), "deployment",
+    deployment_columns, true,         "/apis/apps/v1"};
 const struct km_subject km_subject_container = {"containers",      NULL, ALIASES("co"), "name",
-                                                container_columns, true};
+                                                container_columns, true, NULL};
 
 const struct km_subject *const km_subjects[] = {
     &km_subject_node, &km_subject_pod, &km_subject_namespace, &km_subject_deployment, NULL};

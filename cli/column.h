@@ -37,6 +37,7 @@ struct km_subject {
     const char *name;                /* the member that is its name: "pod_name" */
     const struct km_column *columns; /* ends with a NULL title */
     bool in_namespace;               /* its name is unique within a namespace only */
+    const char *group; /* of the Kubernetes API: "/apis/apps/v1"; NULL: no kind there */
 };
 
 extern const struct km_subject km_subject_node;

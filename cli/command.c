@@ -90,6 +90,8 @@ static enum km_exit start(struct km_cli *cli)
     }
     if (cli->settings.step && !cli->settings.window)
         return usage("%s: wants --window with it", "--step");
+    if (cli->settings.selector && command.run != km_command_list)
+        return usage("%s: is for lists, such as pods", "--selector");
     return run_command(cli, &command);
 }
 

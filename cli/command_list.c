@@ -7,6 +7,7 @@
 
 #include "clean.h"
 #include "listing.h"
+#include "selection.h"
 #include "window_query.h"
 
 #define WINDOW_ITEMS 1000 /* each costs a request */
@@ -15,6 +16,7 @@
 struct list {
     struct km_cli *cli;
     const struct km_subject *subject;
+    struct km_selection *selection; /* NULL: all */
     struct km_rows rows;
     struct km_object_writer *writer; /* writes items as they come, where nothing sorts them */
     bool begun;
@@ -108,6 +110,12 @@ static int take_item(void *arg, yyjson_val *item)
     yyjson_doc *window = NULL;
     int r = 0;
 
+    if (l->selection && !km_selection_has(l->selection,
+                                          l->subject->in_namespace
+                                              ? yyjson_get_str(yyjson_obj_get(item, "namespace"))
+                                              : NULL,
+                                          yyjson_get_str(yyjson_obj_get(item, l->subject->name))))
+        return 0;
     if (s->window) {
         if (l->rows.count == WINDOW_ITEMS)
             return km_fetch_fail(l->cli->fetch, -EINVAL,
@@ -165,11 +173,13 @@ static int write_kept(struct list *l)
 static int write_rows(struct list *l)
 {
     const char *space = l->subject->in_namespace ? km_cli_namespace(l->cli) : NULL;
+    const char *selector = l->cli->settings.selector;
 
     if (l->rows.count > 0 || !km_cli_wants_table(l->cli))
         return km_cli_write_rows(l->cli, &l->rows, !space);
-    fprintf(stderr, "No %s%s%s: none has reported in the last three intervals.\n",
-            l->subject->plural, space ? " in namespace " : "", space ? space : "");
+    fprintf(stderr, "No %s%s%s%s%s: none has reported in the last three intervals.\n",
+            l->subject->plural, selector ? " with labels " : "", selector ? selector : "",
+            space ? " in namespace " : "", space ? space : "");
     return 0;
 }
 
@@ -219,9 +229,12 @@ static int list_once(struct km_cli *cli, const void *arg)
     int r;
 
     km_rows_init(&l.rows, l.subject->columns);
-    r = read_list(&l);
+    r = cli->settings.selector ? km_selection_read(cli, l.subject, &l.selection) : 0;
+    if (r == 0)
+        r = read_list(&l);
     if (r == 0)
         r = write_list(&l);
+    km_selection_free(l.selection);
     for (size_t i = 0; i < l.n_kept; i++)
         free(l.kept[i]);
     free(l.kept);

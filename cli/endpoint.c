@@ -13,11 +13,14 @@
 
 /* Makes the fetch; the connection is taken. */
 static int open_fetch(const struct km_cli_settings *settings, struct km_kube_config *connection,
-                      const char *prefix, const char *hint, struct km_buf *out,
+                      const char *prefix, const char *hint, const char *accept, struct km_buf *out,
                       struct km_fetch **ret_fetch)
 {
-    struct km_fetch_config config = {
-        .connection = *connection, .prefix = prefix, .hint = hint, .timeout_ms = settings->timeout};
+    struct km_fetch_config config = {.connection = *connection,
+                                     .prefix = prefix,
+                                     .hint = hint,
+                                     .timeout_ms = settings->timeout,
+                                     .accept = accept};
     int r = km_fetch_new(&config, ret_fetch);
 
     if (r < 0)
@@ -53,7 +56,7 @@ static int open_url(const struct km_cli_settings *s, struct km_buf *out,
     return open_fetch(s, &connection, "",
                       "Is kubemonitor-api running there? --server URL or KUBEMONITOR_SERVER says "
                       "where.",
-                      out, ret_fetch);
+                      NULL, out, ret_fetch);
 }
 
 /*
@@ -82,6 +85,17 @@ static bool find_kubeconfig(const struct km_cli_settings *s, char ret_path[PATH_
     return home && access(ret_path, R_OK) == 0;
 }
 
+/* How the Kubernetes API is reached; -ENOENT, without a word, where nothing says so. */
+static int load_cluster(const struct km_cli_settings *s, struct km_kube_config *connection,
+                        struct km_buf *out)
+{
+    char path[PATH_ROOM];
+
+    if (!find_kubeconfig(s, path))
+        return km_kube_config_in_cluster(connection) < 0 ? -ENOENT : 0;
+    return km_kube_config_load(path, connection, out) < 0 ? -EINVAL : 0;
+}
+
 static int no_server(struct km_buf *out)
 {
     km_buf_puts(out, "no server is known and no kubeconfig file is there to find it by: --server "
@@ -95,16 +109,14 @@ static int open_cluster(const struct km_cli_settings *s, struct km_buf *out,
 {
     struct km_kube_config connection = KM_KUBE_CONFIG_INIT;
     km_auto_buf struct km_buf prefix = KM_BUF_INIT, hint = KM_BUF_INIT;
-    char path[PATH_ROOM];
+    int r = load_cluster(s, &connection, out);
 
-    if (find_kubeconfig(s, path)) {
-        if (km_kube_config_load(path, &connection, out) < 0) {
-            km_buf_puts(out, "\nWithout it: kubectl port-forward, and --server with the address "
-                             "it gives.\n");
-            return -EINVAL;
-        }
-    } else if (km_kube_config_in_cluster(&connection) < 0) {
+    if (r == -ENOENT)
         return no_server(out);
+    if (r < 0) {
+        km_buf_puts(out, "\nWithout it: kubectl port-forward, and --server with the address it "
+                         "gives.\n");
+        return r;
     }
     km_buf_puts(&prefix, "/api/v1/namespaces/");
     km_url_escape(&prefix, s->monitor_namespace);
@@ -118,7 +130,7 @@ static int open_cluster(const struct km_cli_settings *s, struct km_buf *out,
         km_buf_puts(out, "memory ran out\n");
         return -ENOMEM;
     }
-    return open_fetch(s, &connection, prefix.data, hint.data, out, ret_fetch);
+    return open_fetch(s, &connection, prefix.data, hint.data, NULL, out, ret_fetch);
 }
 
 int km_endpoint_open(const struct km_cli_settings *settings, struct km_buf *out,
@@ -127,4 +139,18 @@ int km_endpoint_open(const struct km_cli_settings *settings, struct km_buf *out,
     if (settings->server && *settings->server)
         return open_url(settings, out, ret_fetch);
     return open_cluster(settings, out, ret_fetch);
+}
+
+#define METADATA "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+
+int km_endpoint_open_kubernetes(const struct km_cli_settings *settings, const char *hint,
+                                struct km_buf *out, struct km_fetch **ret_fetch)
+{
+    struct km_kube_config connection = KM_KUBE_CONFIG_INIT;
+    int r = load_cluster(settings, &connection, out);
+
+    if (r == -ENOENT)
+        km_buf_puts(out, "no kubeconfig file is there: --kubeconfig FILE or KUBECONFIG says which "
+                         "cluster to ask for labels");
+    return r < 0 ? -EINVAL : open_fetch(settings, &connection, "", hint, METADATA, out, ret_fetch);
 }

@@ -20,4 +20,11 @@
 int km_endpoint_open(const struct km_cli_settings *settings, struct km_buf *out,
                      struct km_fetch **ret_fetch);
 
+/*
+ * The same for the Kubernetes API itself, of the kubeconfig file or the service account, with
+ * --server too. Only names and other metadata are asked for. hint: what to try where it refuses.
+ */
+int km_endpoint_open_kubernetes(const struct km_cli_settings *settings, const char *hint,
+                                struct km_buf *out, struct km_fetch **ret_fetch);
+
 #endif

@@ -16,6 +16,7 @@ struct km_fetch {
     struct km_kube_client *client;
     char *prefix, *hint;
     long timeout_ms;
+    const char *accept;
     struct km_buf path, answer;
     char error[ERROR_MAX];
 };
@@ -84,6 +85,7 @@ int km_fetch_new(struct km_fetch_config *config, struct km_fetch **ret_fetch)
     f->prefix = strdup(config->prefix);
     f->hint = strdup(config->hint);
     f->timeout_ms = (long)config->timeout_ms;
+    f->accept = config->accept;
     if (!f->prefix || !f->hint || km_kube_client_new(&f->connection, &f->client) < 0) {
         km_fetch_free(f);
         return -ENOMEM;
@@ -173,7 +175,8 @@ static int failure(struct km_fetch *f, int r)
 
 int km_fetch_get(struct km_fetch *f, const char *path, yyjson_doc **ret_doc)
 {
-    struct km_kube_request request = {.answer_max = KM_FETCH_MAX, .timeout_ms = f->timeout_ms};
+    struct km_kube_request request = {
+        .accept = f->accept, .answer_max = KM_FETCH_MAX, .timeout_ms = f->timeout_ms};
     yyjson_doc *doc;
     long status = 0;
     int r;

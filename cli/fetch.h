@@ -22,6 +22,7 @@ struct km_fetch_config {
     const char *prefix;               /* before every path: the proxy's, or "" */
     const char *hint;                 /* what to try where it cannot be reached */
     int64_t timeout_ms;               /* of one request */
+    const char *accept;               /* NULL: application/json; not copied */
 };
 
 /* Takes config->connection in every case, copies the rest. Returns 0 or -ENOMEM. */

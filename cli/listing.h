@@ -27,8 +27,8 @@ struct km_list_query {
 typedef int km_item_fn(void *arg, yyjson_val *item);
 
 /*
- * Calls fn for each item. Returns 0, what fn answered, or an error of km_fetch_get(). *ret_more, where
- * not NULL, says whether max cut the list off.
+ * Calls fn for each item. Returns 0, what fn answered, or an error of km_fetch_get(). *ret_more,
+ * where not NULL, says whether max cut the list off.
  */
 int km_list_each(struct km_fetch *f, const struct km_list_query *query, km_item_fn *fn, void *arg,
                  bool *ret_more);

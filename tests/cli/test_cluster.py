@@ -1,5 +1,7 @@
 """The server is found through the Kubernetes API, as kubectl finds things: a stand-in for its service proxy."""
+import json
 import subprocess
+import urllib.parse
 
 import pytest
 import requests
@@ -55,6 +57,49 @@ def test_through_the_proxy_of_the_kubeconfigs_cluster(server, tmp_path):
         kubeconfig(tmp_path / ".kube", api_server.url)
         assert "n2" in run("nodes", KUBECONFIG="", HOME=str(tmp_path))
         assert run("__complete", "--kubeconfig", there, "node", "") == "n1\nn2\n:4\n"
+
+
+def labelled(objects):
+    """A Kubernetes API that knows the labels of objects, [path, namespace or None, name, "key=value"], in pages of two."""
+    def answer(place):
+        url = urllib.parse.urlsplit(place)
+        query = {name: value[0] for name, value in urllib.parse.parse_qs(url.query).items()}
+        if "=" not in query["labelSelector"]:
+            return status(400, "unable to parse requirement")
+        found = [{"metadata": {"name": name, **({"namespace": space} if space else {})}} for path, space, name, label in objects
+                 if url.path == path and label == query["labelSelector"]]
+        begin = int(query.get("continue", 0))
+        metadata = {"continue": str(begin + 2)} if begin + 2 < len(found) else {}
+        return 200, "application/json", json.dumps({"metadata": metadata, "items": found[begin:begin + 2]}).encode()
+
+    return stand_in(answer)
+
+
+def test_labels_are_asked_of_the_kubernetes_api(server, tmp_path):
+    fill(server)
+    objects = [["/api/v1/pods", "shop", "web-1", "app=web"], ["/api/v1/pods", "shop", "idle-1", "app=web"],
+               ["/api/v1/pods", "data", "idle-2", "app=web"], ["/api/v1/namespaces/data/pods", "data", "db-1", "app=web"],
+               ["/api/v1/nodes", None, "n2", "zone=b"], ["/apis/apps/v1/deployments", "shop", "web", "app=web"]]
+    with labelled(objects) as api_server:
+        def names(*words, wanted=0):
+            out = run(*words, "--server", server.url, "--kubeconfig", there, "--no-headers", "-o", "csv", wanted=wanted)
+            return [",".join(line.split(",")[:2]) for line in out.splitlines()]
+
+        there = kubeconfig(tmp_path, api_server.url)
+        assert names("pods", "-l", "app=web") == ["data,idle-2", "shop,web-1"], "of that name in that namespace, all pages"
+        assert "PartialObjectMetadataList" in api_server.headers_seen["Accept"]
+        assert names("pods", "--selector", "app=web", "-n", "data") == ["data,db-1"]
+        assert names("deployments", "-l", "app=web") == ["shop,web"], "not the one of another namespace"
+        assert [name.split(",")[0] for name in names("nodes", "-l", "zone=b")] == ["n2"]
+        assert [one["pod_name"] for one in yaml.safe_load(run("pods", "-l", "app=web", "-o", "yaml", "--server", server.url,
+                                                              "--kubeconfig", there))["items"]] == ["idle-2", "web-1"]
+        none = run("pods", "-l", "app=none", "--server", server.url, "--kubeconfig", there)
+        assert none.startswith("No pods with labels app=none: ")
+        refused = run("pods", "-l", "nonsense", "--server", server.url, "--kubeconfig", there, wanted=1)
+        assert "400: unable to parse requirement" in refused and "list of pods" in refused
+    assert "cannot reach" in run("pods", "-l", "app=web", "--server", server.url, "--kubeconfig", there, wanted=3)
+    assert "no kubeconfig file" in run("pods", "-l", "app=web", "--server", server.url, wanted=2)
+    assert "is for lists" in run("pod", "web-1", "-l", "app=web", "--server", server.url, wanted=2)
 
 
 def test_another_namespace(server, tmp_path):
