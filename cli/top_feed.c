@@ -57,6 +57,7 @@ static int read_totals(struct km_fetch *fetch, struct km_top_totals *t)
     root = yyjson_doc_get_root(doc);
     *t = (struct km_top_totals){
         .nodes = km_source_number(root, "nodes"),
+        .stale_nodes = km_source_number(root, "stale_nodes"),
         .pods = km_source_number(root, "pods"),
         .cpu = km_source_number(root, "cpu_usage"),
         .cpu_capacity = km_source_number(root, "cpu/capacity_millicores"),

@@ -16,7 +16,7 @@ struct km_top_feed;
 
 /* What the cluster uses in all; NaN where not known. */
 struct km_top_totals {
-    double nodes, pods, cpu, cpu_capacity, memory, memory_total;
+    double nodes, stale_nodes, pods, cpu, cpu_capacity, memory, memory_total;
 };
 
 /* One reading. */

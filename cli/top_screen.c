@@ -127,9 +127,9 @@ static int put_text(int y, int x, const char *text, attr_t attributes)
     return put(y, x, text, strlen(text), attributes);
 }
 
-/* "CPU 4749m of 12000m (40%)" */
+/* "CPU 4749m of 12000m (40%)", in short "CPU 4749m (40%)" */
 static void put_use(struct km_buf *out, const char *name, enum km_unit unit, double used,
-                    double whole)
+                    double whole, bool in_short)
 {
     char text[KM_UNIT_TEXT];
 
@@ -140,23 +140,38 @@ static void put_use(struct km_buf *out, const char *name, enum km_unit unit, dou
     if (!(whole > 0))
         return;
     km_unit_format(unit, whole, text);
-    km_buf_printf(out, " of %s (%.0f%%)", text, 100 * used / whole);
+    if (!in_short)
+        km_buf_printf(out, " of %s", text);
+    km_buf_printf(out, " (%.0f%%)", 100 * used / whole);
 }
 
+static void totals_line(struct km_buf *out, const struct km_top_totals *t, bool in_short)
+{
+    km_buf_printf(out, "%.0f nodes", isnan(t->nodes) ? 0 : t->nodes);
+    if (t->stale_nodes > 0)
+        km_buf_printf(out, " and %.0f silent", t->stale_nodes);
+    km_buf_printf(out, "   %.0f pods", isnan(t->pods) ? 0 : t->pods);
+    put_use(out, "CPU", KM_UNIT_MILLICORES, t->cpu, t->cpu_capacity, in_short);
+    put_use(out, "MEMORY", KM_UNIT_BYTES, t->memory, t->memory_total, in_short);
+}
+
+/* On a screen too narrow for all of it without the program's name, and in short. */
 static void draw_totals(int y, const struct km_top_picture *p)
 {
+    static const char name[] = "kubemonitor   ";
     km_auto_buf struct km_buf line = KM_BUF_INIT;
-    const struct km_top_totals *t;
-    int x = put_text(y, 0, "kubemonitor", A_BOLD);
+    int x = (int)strlen(name);
 
-    if (p->snapshot) {
-        t = &p->snapshot->totals;
-        km_buf_printf(&line, "   %.0f nodes   %.0f pods", isnan(t->nodes) ? 0 : t->nodes,
-                      isnan(t->pods) ? 0 : t->pods);
-        put_use(&line, "CPU", KM_UNIT_MILLICORES, t->cpu, t->cpu_capacity);
-        put_use(&line, "MEMORY", KM_UNIT_BYTES, t->memory, t->memory_total);
+    if (p->snapshot)
+        totals_line(&line, &p->snapshot->totals, false);
+    else
+        km_buf_puts(&line, p->server);
+    if (p->snapshot && x + (int)line.len > COLS) {
+        km_buf_clear(&line);
+        totals_line(&line, &p->snapshot->totals, true);
+        x = 0;
     } else {
-        km_buf_printf(&line, "   %s", p->server);
+        put_text(y, 0, name, A_BOLD);
     }
     put_text(y, x, line.failed ? "" : km_buf_str(&line), A_NORMAL);
 }
@@ -222,7 +237,7 @@ static void draw_last(int y, const struct km_top *top)
     put_text(y, put_text(y, 0, line.failed ? "" : km_buf_str(&line), A_BOLD), "_", A_BOLD);
 }
 
-/* One line of a table. Columns that do not fit are left out, the first one that begins is cut. */
+/* One line of a table. Columns that do not fit are left out from the right. */
 static void draw_row(const struct km_top_screen *s, int y, const struct km_table *t,
                      const struct km_table_cell *cells, attr_t all)
 {
@@ -240,8 +255,8 @@ static void draw_row(const struct km_top_screen *s, int y, const struct km_table
         int begin = x + (t->right[c] ? (int)(t->width[c] - width) : 0);
         attr_t tone = cells ? attribute(s, (enum km_tone)cells[c].tone) : A_BOLD;
 
-        /* Half a number would be another number. */
-        if (t->right[c] && x + (int)t->width[c] > COLS)
+        /* Half a number would be another number; a text is cut where its title is whole. */
+        if (x + (int)(t->right[c] ? t->width[c] : km_text_width(t->title[c])) > COLS && c > 0)
             break;
         put(y, begin, text, len, all ? all : tone);
         x += (int)t->width[c] + KM_TABLE_GAP;

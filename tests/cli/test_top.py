@@ -102,6 +102,14 @@ def test_views_orders_and_the_way_down(server, show):
     assert screen.status() == (0, "")
 
 
+def test_a_narrow_screen_has_whole_totals_and_columns(server, show):
+    fill(server)
+    text = show(width=80).wait_for("nodes   by cpu descending", "n1", "n2")
+    assert text.splitlines()[0] == "2 nodes   6 pods   CPU 3001m (38%)   MEMORY 3072Mi (19%)"
+    titles = text.splitlines()[4].split()
+    assert titles[-1] in ("MEMORY%", "STALE") and "STA" not in titles
+
+
 def test_filter(server, show):
     fill(server)
     screen = show("pods", "-n", "data")
