@@ -27,8 +27,8 @@ struct km_model {
      * Which name followed which when one was last looked for: who writes all his objects alike is
      * understood by comparing each name once. Only guesses, which change nothing but the time.
      */
-    uint8_t after_member[3][64];                            /* by kind of object (model_object.c) */
-    uint8_t after_metric[KM_METRIC_COUNT + KM_GROUP_COUNT]; /* the latter: a group's first */
+    uint8_t after_member[3][64]; /* by kind of object (model_object.c) */
+    uint8_t after_metric[(int)KM_METRIC_COUNT + (int)KM_GROUP_COUNT]; /* then: a group's first */
     /* The last timestamp of this body that was accepted: pods read together have the same. */
     const char *time_text;
     size_t time_len;

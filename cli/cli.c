@@ -62,7 +62,7 @@ int km_cli_write_rows(const struct km_cli *cli, const struct km_rows *rows, bool
     }
     if (out.failed)
         return km_fetch_fail(cli->fetch, -ENOMEM, "memory ran out");
-    fwrite(out.data, 1, out.len, cli->out);
+    fwrite(km_buf_str(&out), 1, out.len, cli->out);
     return 0;
 }
 

@@ -228,6 +228,12 @@ def test_kubectl_runs_and_completes_it(server, tmp_path):
     assert done.stdout.splitlines()[:2] == ["n1", "n2"], done
 
 
+def test_nothing_to_write_is_no_error(server):
+    done = subprocess.run([PROGRAM, "nodes", "--no-headers", "-o", "csv"], capture_output=True, text=True,
+                          env=environment(KUBEMONITOR_SERVER=server.url))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_interrupting_watch_ends_it(server):
     process = subprocess.Popen([PROGRAM, "nodes", "-w", "-o", "csv"], stdout=subprocess.PIPE, text=True,
                                env=environment(KUBEMONITOR_SERVER=server.url))

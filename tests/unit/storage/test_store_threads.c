@@ -56,7 +56,7 @@ static void append_node(struct test *t, int node, int tick)
     struct km_extra extra = {KM_GROUP_MEMORY, "extra", 5, tick * INT64_C(5000)};
     struct km_pod pods[PODS];
     struct km_container containers[PODS];
-    char node_name[16], names[PODS][32], ids[PODS][32];
+    char node_name[32], names[PODS][32], ids[PODS][32];
     struct km_batch batch = {.node = node_name, .has_node = true, .pods = pods, .n_pods = PODS};
     int64_t time_ms = NOW + tick * 5000;
 
