@@ -79,8 +79,7 @@ static int64_t request(yyjson_val *resources, const char *name, int64_t scale)
     return words && km_quantity_parse(words, scale, &value) == 0 ? value : -1;
 }
 
-/* --- containers ----------------------------------------------------------------------------------
- */
+/* --- containers ------------------------------------------------------------------------------ */
 
 /* "containerd://<id>" */
 static const char *id_of(yyjson_val *container_id)
@@ -123,6 +122,14 @@ static yyjson_val *status_of(yyjson_val *statuses, const char *name)
     return NULL;
 }
 
+/* Anybody who may make a pod writes these: their sum stays at the largest number. */
+static int64_t add(int64_t left, int64_t right)
+{
+    int64_t sum;
+
+    return __builtin_add_overflow(left, right, &sum) ? INT64_MAX : sum;
+}
+
 /* What the containers want: of the running ones together, and at most while starting. */
 struct demand {
     int64_t together, starting;
@@ -130,16 +137,26 @@ struct demand {
 
 static void demand_add(struct demand *d, int64_t request, bool is_init, bool stays)
 {
+    int64_t starting;
+
     request = request > 0 ? request : 0;
     if (stays)
-        d->together += request;
-    if (is_init && d->together + (stays ? 0 : request) > d->starting)
-        d->starting = d->together + (stays ? 0 : request);
+        d->together = add(d->together, request);
+    starting = add(d->together, stays ? 0 : request);
+    if (is_init && starting > d->starting)
+        d->starting = starting;
 }
 
 static int64_t demand_of(const struct demand *d)
 {
     return d->together > d->starting ? d->together : d->starting;
+}
+
+static void count_restarts(struct km_pod_facts *pod, int32_t more)
+{
+    int32_t before = pod->restarts > 0 ? pod->restarts : 0;
+
+    pod->restarts = more > INT32_MAX - before ? INT32_MAX : before + more;
 }
 
 struct containers {
@@ -169,7 +186,7 @@ static void read_containers(struct containers *l, yyjson_val *specs, yyjson_val 
         c->memory_request = request(at(spec, "resources"), "memory", 1);
         read_status(status_of(statuses, c->name), c);
         if (stays && c->restarts >= 0)
-            pod->restarts = (pod->restarts > 0 ? pod->restarts : 0) + c->restarts;
+            count_restarts(pod, c->restarts);
         demand_add(&l->cpu, c->cpu_request, is_init, stays);
         demand_add(&l->memory, c->memory_request, is_init, stays);
         pod->n_containers++;
@@ -186,7 +203,8 @@ static int64_t pod_request(yyjson_val *spec, const char *name, int64_t scale,
         whole = demand_of(demand);
     if (overhead)
         km_quantity_parse(overhead, scale, &more);
-    return whole + more > 0 ? whole + more : -1;
+    whole = add(whole, more);
+    return whole > 0 ? whole : -1;
 }
 
 int km_pod_object_read(yyjson_val *pod, struct km_pod_object *ret_object)

@@ -113,6 +113,9 @@ static void sums_requests_as_the_scheduler_does(void **state)
         {"\"containers\":[{\"name\":\"c\",\"resources\":{\"limits\":{\"cpu\":\"70m\"}}}]", 70},
         {"\"containers\":[{\"name\":\"c\"}]", -1},
         {"\"containers\":[" C("nonsense") "]", -1},
+        {"\"containers\":[" C("9223372036854775") "," C("9223372036854775") "]", INT64_MAX},
+        {"\"overhead\":{\"cpu\":\"9223372036854775\"},\"containers\":[" C("1e15") "]", INT64_MAX},
+        {"\"initContainers\":[" SIDECAR("5e15") "," C("5e15") "]", INT64_MAX},
     };
 
     (void)state;
@@ -124,6 +127,18 @@ static void sums_requests_as_the_scheduler_does(void **state)
         if (object.facts.cpu_request != cases[i].millicores)
             fail_msg("%s: %lld", cases[i].spec, (long long)object.facts.cpu_request);
     }
+}
+
+static void restarts_stay_within_their_type(void **state)
+{
+    (void)state;
+    assert_int_equal(read_pod("{" META
+                              "},\"spec\":{\"containers\":[{\"name\":\"a\"},{\"name\":\"b\"}]},"
+                              "\"status\":{\"containerStatuses\":["
+                              "{\"name\":\"a\",\"restartCount\":2147483647},"
+                              "{\"name\":\"b\",\"restartCount\":2}]}}"),
+                     0);
+    assert_int_equal(object.facts.restarts, INT32_MAX);
 }
 
 static void refuses_what_is_no_pod(void **state)
@@ -168,6 +183,7 @@ int main(void)
         cmocka_unit_test(tells_a_deployment_by_the_label_only),
         cmocka_unit_test(names_a_static_pod_by_its_hash),
         cmocka_unit_test(sums_requests_as_the_scheduler_does),
+        cmocka_unit_test(restarts_stay_within_their_type),
         cmocka_unit_test(refuses_what_is_no_pod),
         cmocka_unit_test(leaves_out_what_is_of_another_type),
         cmocka_unit_test(holds_so_many_containers),
