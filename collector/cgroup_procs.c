@@ -28,17 +28,19 @@ static int take(struct km_processes *p, const char *text)
     int64_t pid;
 
     for (; km_scan_next(&at, &pid); at += *at == '\n') {
-        int r = pid > 0 ? make_room(p, p->count + 1) : 0;
-
-        if (r < 0)
-            return r;
-        if (pid > 0)
-            p->list[p->count++] = (struct km_process){.pid = pid};
+        if (pid <= 0)
+            continue;
+        p->count++;
+        if (p->listed == KM_PROCESSES_LISTED)
+            continue;
+        if (make_room(p, p->listed + 1) < 0)
+            return -ENOMEM;
+        p->list[p->listed++] = (struct km_process){.pid = pid};
     }
     return at == text && *at ? -EINVAL : 0;
 }
 
-/* Moves the open files of a process from the list of before, where most stand at the same place. */
+/* Moves the open file of a process from the list of before, where most stand at the same place. */
 static void take_over(struct km_process *process, size_t place, struct km_process *before, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -52,16 +54,29 @@ static void take_over(struct km_process *process, size_t place, struct km_proces
     }
 }
 
+/* Of those that are in the cgroup no more: what may still be read goes behind the list. */
+static void keep_ended(struct km_processes *p, struct km_process *before, size_t n,
+                       struct km_root *root)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (before[i].io.fd_and_1 && p->ended < KM_PROCESSES_ENDED &&
+            make_room(p, p->listed + p->ended + 1) == 0)
+            p->list[p->listed + p->ended++] = before[i];
+        else
+            km_kept_close(root, &before[i].io);
+    }
+}
+
 int km_processes_read(struct km_processes *processes, struct km_root *root, const char *mount,
                       struct km_procs_folder *folders, size_t n, struct km_buf *buf)
 {
     struct km_process *before = processes->list;
-    size_t n_before = processes->count, room = processes->room;
+    size_t n_before = processes->listed + processes->ended, room = processes->room;
     int r = 0;
 
     processes->list = processes->other;
     processes->room = processes->other_room;
-    processes->count = 0;
+    processes->count = processes->listed = processes->ended = 0;
     for (size_t i = 0; i < n && r == 0; i++) {
         r = km_kept_read(root, &folders[i].procs, KM_KEPT_LIST, buf, "%s%s/cgroup.procs", mount,
                          folders[i].path);
@@ -72,11 +87,10 @@ int km_processes_read(struct km_processes *processes, struct km_root *root, cons
     }
     processes->known = r >= 0;
     if (r < 0)
-        processes->count = 0;
-    for (size_t i = 0; i < processes->count && n_before > 0; i++)
+        processes->count = processes->listed = 0;
+    for (size_t i = 0; i < processes->listed && n_before > 0; i++)
         take_over(&processes->list[i], i, before, n_before);
-    for (size_t i = 0; i < n_before; i++)
-        km_kept_close(root, &before[i].io);
+    keep_ended(processes, before, n_before, root);
     processes->other = before;
     processes->other_room = room;
     return r;
@@ -84,7 +98,7 @@ int km_processes_read(struct km_processes *processes, struct km_root *root, cons
 
 void km_processes_done(struct km_processes *processes, struct km_root *root)
 {
-    for (size_t i = 0; i < processes->count; i++)
+    for (size_t i = 0; i < processes->listed + processes->ended; i++)
         km_kept_close(root, &processes->list[i].io);
     free(processes->list);
     free(processes->other);

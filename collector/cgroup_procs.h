@@ -18,9 +18,24 @@ struct km_process {
 
 struct km_processes {
     struct km_process *list, *other; /* other: what was read before, until it is sorted out */
-    size_t count, room, other_room;
-    bool known; /* the last reading went well */
+    size_t room, other_room;
+    size_t count;         /* how many there are */
+    size_t listed, ended; /* list has the listed ones first, then the ended ones */
+    bool known;           /* the last reading went well */
 };
+
+/*
+ * Of more processes than these the others are only counted: somebody who starts them without end
+ * must not keep us from our work.
+ */
+#define KM_PROCESSES_LISTED 1024
+
+/*
+ * A process that has ended is in no cgroup.procs any more, but until its parent asks for its end
+ * nobody else has its numbers: so long its io file goes on telling. Whoever reads it
+ * (process_io.h) takes out those of which it does not.
+ */
+#define KM_PROCESSES_ENDED 16
 
 /* A folder that holds processes, and its cgroup.procs. */
 struct km_procs_folder {
@@ -30,9 +45,9 @@ struct km_procs_folder {
 
 /*
  * Reads the list anew from the folders (the cgroup itself first) in the mount. A process that was
- * in it before keeps its open files; those of the others are closed. Processes of which only other
- * pid namespaces know, which the kernel writes as 0, are not among them. Allocates only where there
- * are more of them than ever before.
+ * in it before keeps its open file; with one that is in it no more goes among the ended. Processes
+ * of which only other pid namespaces know, which the kernel writes as 0, are not among them.
+ * Allocates only where there are more of them than ever before.
  *
  * Returns 0, -ENOENT where the first folder has gone, or another negative errno; then the list is
  * empty. A later folder that cannot be read is left out.

@@ -58,7 +58,7 @@ static void take_container_facts(const struct km_container_facts *facts, struct 
 /* True unless the process by which the network is read has left the container. */
 static bool has_process(const struct km_processes *processes, int64_t pid)
 {
-    for (size_t i = 0; i < processes->count; i++) {
+    for (size_t i = 0; i < processes->listed; i++) {
         if (processes->list[i].pid == pid)
             return true;
     }
@@ -75,7 +75,7 @@ static void read_processes(struct km_pod_reader *r, struct km_pod_entry *pod,
     km_processes_read(p, r->root, r->mounts->tree, c->folders, c->n_folders, r->buf);
     if (strcmp(pod->network.container, c->id) == 0 && !has_process(p, pod->network.pid))
         km_pod_network_close(&pod->network, r->root);
-    for (size_t i = 0; i < p->count && !pod->network.pid; i++)
+    for (size_t i = 0; i < p->listed && !pod->network.pid; i++)
         km_pod_network_choose(&pod->network, r->root, r->host_network, c->id, p->list[i].pid);
     /* Where the kernel's own count per cgroup is empty, the processes know what they moved. */
     if (!km_sample_has(&c->cgroup.sample, KM_DISK_WRITE_BYTES))
@@ -85,12 +85,12 @@ static void read_processes(struct km_pod_reader *r, struct km_pod_entry *pod,
         km_cgroup_close(&c->cgroup, r->root); /* most of them are not needed any more */
 }
 
-/* What is open only while there is something to read. */
+/* What is open only while there is something to read. An ended process cannot be found again. */
 static void close_processes(struct km_pod_reader *r, struct km_container_entry *c)
 {
     for (size_t i = 0; i < c->n_folders; i++)
         km_kept_close(r->root, &c->folders[i].procs);
-    for (size_t i = 0; i < c->processes.count; i++)
+    for (size_t i = 0; i < c->processes.listed; i++)
         km_kept_close(r->root, &c->processes.list[i].io);
 }
 

@@ -253,3 +253,20 @@ def test_b15_where_v1_counts_nothing_the_processes_do(v1):
     v1.cgroup(v1.pod(0, "blkio"), blkio__throttle__io_service_bytes_recursive="Total 0\n")
     v1.process(7, v1.container(0), io="rchar: 9\nwchar: 9\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 0\n")
     assert only(v1.once())["disk"] == {"read_bytes": 4096, "write_bytes": 8192}
+
+
+def test_b15_an_ended_process_counts_once_whether_its_parent_knows_or_not(v1, tick):
+    def wrote(count):
+        return f"read_bytes: 0\nwrite_bytes: {count}\n"
+
+    v1.process(7, v1.container(0), io=wrote(0))
+    v1.process(8, v1.container(0), io=wrote(8192))
+    ticks = tick(v1)
+    ticks.read_until(lambda b: only(b).get("disk", {}).get("write_bytes") == 8192)
+    ticks.pause(0.01, lambda: v1.put(v1.container(0) + "/cgroup.procs", "7\n"))
+    ticks.read_until(lambda b: only(b)["processes"]["pids"] == 1)
+    assert [only(ticks.read())["disk"]["write_bytes"] for _ in range(3)] == [8192] * 3
+    # The parent asks for its end: what it wrote is the parent's from now on.
+    ticks.pause(0.01, lambda: (v1.put("/proc/8/io", ""), v1.put("/proc/7/io", wrote(8192 + 1))))
+    ticks.read_until(lambda b: only(b)["disk"]["write_bytes"] != 8192)
+    assert [only(ticks.read())["disk"]["write_bytes"] for _ in range(3)] == [8193] * 3

@@ -16,7 +16,7 @@ static int64_t sum(const struct km_processes *p)
 {
     int64_t sum = 0;
 
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; i < p->listed; i++)
         sum += p->list[i].pid;
     return sum;
 }
@@ -86,10 +86,56 @@ static void files_stay_with_their_processes(void **state)
     assert_int_equal(p.count, 3);
     assert_int_equal(p.list[0].io.fd_and_1, 0);
     assert_int_equal(p.list[2].io.fd_and_1, open_for_8);
-    assert_int_equal(t->root.kept, 2); /* that of 7 is closed */
+    assert_int_equal(p.ended, 1); /* 7, and 8 with it from now on */
+    assert_int_equal(p.list[3].pid, 7);
     temp_root_put(t, "/cg/c/cgroup.procs", "");
     assert_int_equal(read_one(t, &p, &folder), 0);
-    assert_int_equal(t->root.kept, 1);
+    assert_int_equal(p.count, 0);
+    assert_int_equal(p.ended, 2);
+    assert_int_equal(t->root.kept, 3);
+    km_processes_done(&p, &t->root);
+    km_kept_close(&t->root, &folder.procs);
+    assert_int_equal(t->root.kept, 0);
+}
+
+static void lists_so_many_and_counts_the_others(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_procs_folder folder = {.path = "/c"};
+    struct km_processes p = {0};
+    char text[4 * 3000] = "";
+    size_t len = 0;
+
+    for (int pid = 1; pid <= 2000; pid++)
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%d\n", pid);
+    temp_root_put(t, "/cg/c/cgroup.procs", text);
+    assert_int_equal(read_one(t, &p, &folder), 0);
+    assert_int_equal(p.count, 2000);
+    assert_int_equal(p.listed, KM_PROCESSES_LISTED);
+    assert_int_equal(p.list[KM_PROCESSES_LISTED - 1].pid, KM_PROCESSES_LISTED);
+    km_processes_done(&p, &t->root);
+    km_kept_close(&t->root, &folder.procs);
+}
+
+static void keeps_so_many_that_have_ended(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_procs_folder folder = {.path = "/c"};
+    struct km_processes p = {0};
+
+    for (int i = 0; i < 3 * KM_PROCESSES_ENDED; i++) {
+        char path[32], text[32];
+
+        snprintf(path, sizeof(path), "/proc/%d/io", i + 1);
+        snprintf(text, sizeof(text), "%d\n", i + 1);
+        temp_root_put(t, path, text);
+        temp_root_put(t, "/cg/c/cgroup.procs", text);
+        assert_int_equal(read_one(t, &p, &folder), 0);
+        assert_int_equal(km_kept_read(&t->root, &p.list[0].io, KM_KEPT_WHOLE, &t->buf, "%s", path),
+                         0);
+    }
+    assert_int_equal(p.ended, KM_PROCESSES_ENDED);
+    assert_int_equal(t->root.kept, KM_PROCESSES_ENDED + 2);
     km_processes_done(&p, &t->root);
     km_kept_close(&t->root, &folder.procs);
     assert_int_equal(t->root.kept, 0);
@@ -101,6 +147,8 @@ int main(void)
         with_root(adds_those_of_cgroups_below),
         with_root(tells_empty_from_gone_and_from_garbage),
         with_root(files_stay_with_their_processes),
+        with_root(lists_so_many_and_counts_the_others),
+        with_root(keeps_so_many_that_have_ended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

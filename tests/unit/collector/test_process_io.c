@@ -28,10 +28,10 @@ static void read_io(struct temp_root *t, struct km_process_io *io, const int64_t
     struct km_process list[8] = {0};
     struct km_processes processes = {.list = list};
 
-    for (; pids[processes.count]; processes.count++)
-        list[processes.count].pid = pids[processes.count];
+    for (; pids[processes.listed]; processes.listed++)
+        list[processes.listed].pid = pids[processes.listed];
     km_process_io_read(io, &t->root, &t->buf, &processes);
-    for (size_t i = 0; i < processes.count; i++)
+    for (size_t i = 0; i < processes.listed; i++)
         km_kept_close(&t->root, &list[i].io);
     assert_int_equal(t->root.kept, 0);
 }
@@ -69,6 +69,34 @@ static void never_goes_down(void **state)
     assert_int_equal(io.write_growth, 5);
 }
 
+/* Once in its own numbers, then in its parent's; never in none, never in both. */
+static void an_ended_process_counts_once(void **state)
+{
+    struct temp_root *t = *state;
+    struct km_process list[2] = {{.pid = 7}, {.pid = 8}};
+    struct km_processes processes = {.list = list, .listed = 2};
+    struct km_process_io io = {0};
+
+    put(t, 7, 0, 0);
+    put(t, 8, 10, 20);
+    km_process_io_read(&io, &t->root, &t->buf, &processes);
+    processes.listed = 1; /* the child has ended, its parent does not know yet */
+    processes.ended = 1;
+    for (int i = 0; i < 3; i++) {
+        km_process_io_read(&io, &t->root, &t->buf, &processes);
+        assert_int_equal(processes.ended, 1);
+        assert_int_equal(io.write_growth, 0);
+    }
+    put(t, 7, 10, 25);
+    temp_root_put(t, "/proc/8/io", ""); /* stands for ESRCH */
+    km_process_io_read(&io, &t->root, &t->buf, &processes);
+    assert_int_equal(processes.ended, 0);
+    assert_int_equal(io.write_bytes, 25);
+    assert_int_equal(io.read_bytes, 10);
+    km_kept_close(&t->root, &list[0].io);
+    assert_int_equal(t->root.kept, 0);
+}
+
 static void knows_nothing_without_a_readable_process(void **state)
 {
     struct temp_root *t = *state;
@@ -102,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_root(adds_up_processes),
         with_root(never_goes_down),
+        with_root(an_ended_process_counts_once),
         with_root(knows_nothing_without_a_readable_process),
         with_root(a_sum_never_overflows),
     };
