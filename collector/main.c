@@ -14,6 +14,7 @@
 #include "collect.h"
 #include "file_limit.h"
 #include "log.h"
+#include "print.h"
 #include "replicas.h"
 #include "settings.h"
 #include "usage.h"
@@ -86,7 +87,8 @@ static int64_t dropped(const struct senders *s)
  * no more; another negative errno where this reading is lost.
  */
 static int tick(struct km_collector *collector, const struct km_settings *settings,
-                struct senders *senders, struct km_buf *buf, struct km_collector_health *health)
+                struct senders *senders, int signals, struct km_buf *buf,
+                struct km_collector_health *health)
 {
     struct km_json w = {.out = buf};
     int64_t begin = km_usage_clock();
@@ -106,8 +108,11 @@ static int tick(struct km_collector *collector, const struct km_settings *settin
     }
     if (settings->print) {
         km_buf_putc(buf, '\n');
-        if (fwrite(buf->data, 1, buf->len, stdout) != buf->len || fflush(stdout) != 0) {
-            km_error("standard output: %s", strerror(errno));
+        r = km_print(buf->data, buf->len, signals);
+        if (r == -EINTR)
+            return 0; /* the signal is still there for run() */
+        if (r < 0) {
+            km_error("standard output: %s", strerror(-r));
             return -EPIPE;
         }
     }
@@ -176,14 +181,14 @@ static int run(struct km_collector *collector, const struct km_settings *setting
             return 1;
         if (wait[0].revents) {
             if (is_due_for_last(timer, settings))
-                tick(collector, settings, senders, &buf, &health);
+                tick(collector, settings, senders, signals, &buf, &health);
             return 0;
         }
         if (!wait[1].revents || read(timer, &due, sizeof(due)) != sizeof(due))
             continue;
         /* More than one is due: the tick before took longer than the interval. */
         health.ticks_skipped += (int64_t)due - 1;
-        r = tick(collector, settings, senders, &buf, &health);
+        r = tick(collector, settings, senders, signals, &buf, &health);
         if (r == -EPIPE || (r < 0 && settings->once))
             return 1;
         if (settings->once)

@@ -30,7 +30,7 @@ struct km_wall_clock {
 };
 
 #define KM_WALL_CLOCK_STEP_MS  500 /* a busy machine may stop us for long between both clocks */
-#define KM_WALL_CLOCK_SLOWER   20  /* ms for each of which one is caught up: rates are 5 % too high */
+#define KM_WALL_CLOCK_SLOWER   20  /* one ms in so many: rates are 5 % too high meanwhile */
 #define KM_WALL_CLOCK_AHEAD_MS INT64_C(300000) /* as far ahead as the server takes readings */
 
 /*
