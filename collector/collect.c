@@ -54,7 +54,7 @@ int km_collector_new(const struct km_collector_config *config, struct km_collect
     c->root = (struct km_root){.dir = config->root, .kept_max = config->files_max};
     c->root.proc = config->proc ? config->proc : find_proc(&c->root);
     c->own = (struct km_root){.dir = "/", .kept_max = 1};
-    c->pods = km_pods_new(&c->root, &c->clock);
+    c->pods = km_pods_new(&c->root, &c->clock, config->interval_ms);
     if (!c->pods) {
         km_collector_free(c);
         return -ENOMEM;

@@ -65,6 +65,12 @@ static bool has_process(const struct km_processes *processes, int64_t pid)
     return false;
 }
 
+static void close_lists(struct km_pod_reader *r, struct km_container_entry *c)
+{
+    for (size_t i = 0; i < c->n_folders; i++)
+        km_kept_close(r->root, &c->folders[i].procs);
+}
+
 /* The container's processes: how many, the pod's network by one of them, their disk traffic. */
 static void read_processes(struct km_pod_reader *r, struct km_pod_entry *pod,
                            struct km_container_entry *c, bool is_known)
@@ -73,6 +79,8 @@ static void read_processes(struct km_pod_reader *r, struct km_pod_entry *pod,
     bool was_pause = c->is_pause;
 
     km_processes_read(p, r->root, r->mounts->tree, c->folders, c->n_folders, r->buf);
+    if (r->repeats_lists)
+        close_lists(r, c);
     if (strcmp(pod->network.container, c->id) == 0 && !has_process(p, pod->network.pid))
         km_pod_network_close(&pod->network, r->root);
     for (size_t i = 0; i < p->listed && !pod->network.pid; i++)
@@ -88,8 +96,7 @@ static void read_processes(struct km_pod_reader *r, struct km_pod_entry *pod,
 /* What is open only while there is something to read. An ended process cannot be found again. */
 static void close_processes(struct km_pod_reader *r, struct km_container_entry *c)
 {
-    for (size_t i = 0; i < c->n_folders; i++)
-        km_kept_close(r->root, &c->folders[i].procs);
+    close_lists(r, c);
     for (size_t i = 0; i < c->processes.listed; i++)
         km_kept_close(r->root, &c->processes.list[i].io);
 }

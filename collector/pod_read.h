@@ -17,6 +17,7 @@ struct km_pod_reader {
     const char *host_network; /* what the host's ns/net links to; "": not known */
     uint64_t tick;            /* the ticks before this one */
     bool reclaim;             /* the kernel has moved pages since the tick before */
+    bool repeats_lists;       /* a cgroup.procs that stays open would not tell of changes */
 };
 
 /*

@@ -10,11 +10,18 @@
 #include "pod_read.h"
 #include "trim.h"
 
+/*
+ * cgroup v1 gives who has a cgroup.procs open the list of before, unless that was last read more
+ * than a second ago (CGROUP_PIDLIST_DESTROY_DELAY).
+ */
+#define V1_LIST_MS 2000
+
 #define GIVE_BACK 32 /* pods fewer than there were: their memory goes back to the system */
 
 struct km_pods {
     struct km_root *root;
     const struct km_wall_clock *clock;
+    int64_t interval_ms;
     struct km_pod_table table;
     struct km_cgroup_tree *tree;
     struct km_pod *readings;
@@ -25,7 +32,8 @@ struct km_pods {
     char host_network[64]; /* what /proc/1/ns/net links to */
 };
 
-struct km_pods *km_pods_new(struct km_root *root, const struct km_wall_clock *clock)
+struct km_pods *km_pods_new(struct km_root *root, const struct km_wall_clock *clock,
+                            int64_t interval_ms)
 {
     struct km_pods *pods = calloc(1, sizeof(*pods));
 
@@ -33,6 +41,7 @@ struct km_pods *km_pods_new(struct km_root *root, const struct km_wall_clock *cl
         return NULL;
     pods->root = root;
     pods->clock = clock;
+    pods->interval_ms = interval_ms;
     return pods;
 }
 
@@ -107,8 +116,16 @@ int km_pods_read(struct km_pods *pods, const struct km_cgroup_mounts *mounts,
                  struct km_names *names, bool reclaim, struct km_buf *buf,
                  const struct km_pod **ret_pods, size_t *ret_count)
 {
-    struct km_pod_reader reader = {pods->root, pods->clock,        mounts,       names,
-                                   buf,        pods->host_network, pods->tick++, reclaim};
+    struct km_pod_reader reader = {.root = pods->root,
+                                   .clock = pods->clock,
+                                   .mounts = mounts,
+                                   .names = names,
+                                   .buf = buf,
+                                   .host_network = pods->host_network,
+                                   .tick = pods->tick++,
+                                   .reclaim = reclaim,
+                                   .repeats_lists = pods->interval_ms < V1_LIST_MS &&
+                                                    strcmp(mounts->tree, mounts->v2) != 0};
     int r;
 
     find_host_network(pods);

@@ -13,8 +13,11 @@
  */
 struct km_pods;
 
-/* Returns NULL when memory runs out. Root and clock must outlive it. */
-struct km_pods *km_pods_new(struct km_root *root, const struct km_wall_clock *clock);
+/*
+ * To be read each interval_ms. Returns NULL when memory runs out. Root and clock must outlive it.
+ */
+struct km_pods *km_pods_new(struct km_root *root, const struct km_wall_clock *clock,
+                            int64_t interval_ms);
 void km_pods_free(struct km_pods *pods);
 
 /*

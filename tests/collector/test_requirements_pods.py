@@ -7,7 +7,8 @@ import sys
 import time
 
 import pytest
-from small_host import COLLECTOR, IDS, ROOT, UIDS, fixture_host, fixture_tick, lines, net_dev, only, pod_of, seconds_of, usage  # noqa: F401
+from small_host import (  # noqa: F401
+    COLLECTOR, IDS, ROOT, UIDS, fixture_host, fixture_tick, fixture_v1, lines, net_dev, only, pod_of, seconds_of, usage)
 
 sys.path.insert(0, str(ROOT / "tests/hosts"))
 from check_hosts import read as read_recorded  # noqa: E402
@@ -33,6 +34,16 @@ def test_b16_another_process_stands_in_for_one_that_has_ended(host, tick):
     host.put(host.container(0) + "/cgroup.procs", "8\n")
     host.drop("/proc/7")
     ticks.read_until(lambda b: only(b).get("network", {}).get("rx_bytes") == 2000)
+
+
+def test_b16_processes_of_v1_are_listed_anew_at_short_intervals(v1, tick):
+    """The kernel gives who has the list open that of before; here another file stands for the list of now."""
+    v1.process(100, v1.container(0), net_dev=net_dev(eth0=5))
+    ticks = tick(v1)
+    ticks.read_until(lambda b: only(b).get("network", {}).get("rx_bytes") == 5)
+    v1.process(101, v1.container(1, 0), net_dev=net_dev(eth0=6))
+    (v1.folder / (v1.container(1, 0) + "/cgroup.procs").lstrip("/")).replace(v1.folder / (v1.container(0) + "/cgroup.procs").lstrip("/"))
+    ticks.read_until(lambda b: pod_of(b).get("network", {}).get("rx_bytes") == 6)
 
 
 def test_b17_b20_a_pods_network_is_read_once_and_not_told_of_containers(host):

@@ -38,7 +38,7 @@ static const struct km_sample *tick(struct temp_root *t, struct km_pods *pods)
 static void oom_kills_outlive_a_container(void **state)
 {
     struct temp_root *t = *state;
-    struct km_pods *pods = km_pods_new(&t->root, &the_clock);
+    struct km_pods *pods = km_pods_new(&t->root, &the_clock, 5000);
 
     assert_non_null(pods);
     temp_root_put(t, "/m" POD "/memory.oom_control", NO_OOM);
@@ -55,7 +55,7 @@ static void oom_kills_outlive_a_container(void **state)
 static void disk_bytes_outlive_a_container(void **state)
 {
     struct temp_root *t = *state;
-    struct km_pods *pods = km_pods_new(&t->root, &the_clock);
+    struct km_pods *pods = km_pods_new(&t->root, &the_clock, 5000);
 
     assert_non_null(pods);
     temp_root_put(t, "/m" ONE "/cgroup.procs", "7\n");
