@@ -235,8 +235,10 @@ def test_nothing_to_write_is_no_error(server):
 
 
 def test_interrupting_watch_ends_it(server):
+    # What a shell starts in the background ignores SIGINT, these tests included.
     process = subprocess.Popen([PROGRAM, "nodes", "-w", "-o", "csv"], stdout=subprocess.PIPE, text=True,
-                               env=environment(KUBEMONITOR_SERVER=server.url))
+                               env=environment(KUBEMONITOR_SERVER=server.url),
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert process.stdout.readline().startswith("node,")
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == -signal.SIGINT

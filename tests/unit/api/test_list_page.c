@@ -95,7 +95,8 @@ static struct page list(struct things *t, const char *query)
         yyjson_arr_foreach(yyjson_obj_get(yyjson_doc_get_root(doc), "items"), i, max, item)
             page.items[i] = *yyjson_get_str(item);
         item = yyjson_obj_get(yyjson_doc_get_root(doc), "continue");
-        snprintf(page.token, sizeof(page.token), "%s", item ? yyjson_get_str(item) : "");
+        if (yyjson_is_str(item))
+            snprintf(page.token, sizeof(page.token), "%s", yyjson_get_str(item));
         page.total = yyjson_get_int(yyjson_obj_get(yyjson_doc_get_root(doc), "total"));
         yyjson_doc_free(doc);
     }
