@@ -10,8 +10,8 @@ const HEIGHT = 168;
 const LEAST_LEVEL = 60; /* seconds: what changed just now has no level yet */
 const BOUND_FACTOR = 3; /* a limit further away than this many times the usage is not drawn */
 
-/* Distances of an axis' numbers. 1, 2, 5, 10 … for what is counted. */
-const COUNTS = Array.from({length: 10}, (none, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
+/* Distances of an axis' numbers. 1, 2, 5, 10 … for what comes whole. */
+const COUNTS = Array.from({length: 16}, (none, power) => [1, 2, 5].map((n) => n * 10 ** power)).flat();
 /* 1, 2, 4 … 2^60: round numbers of KiB, MiB, GiB. */
 const POWERS = Array.from({length: 61}, (none, power) => 2 ** power);
 

@@ -10,6 +10,8 @@ import {keysOf} from "./panels.js";
 import {change, current} from "./router.js";
 import {t} from "./words.js";
 
+const LEAST_SPAN = 60; /* seconds */
+
 let groups = 0;
 
 export class ChartGroup {
@@ -30,21 +32,24 @@ export class ChartGroup {
         this.download = h("a", {class: "download", text: t("csv"), title: t("csv_hint")});
         this.element = h("section", {class: "charts", "aria-label": t("history")},
             h("h2", {class: "unseen", text: t("history")}), h("div", {class: "chart-tools"}, this.zoomBar, this.notes, this.download), this.missing,
-            h("div", {class: "chart-grid"}, this.charts.map((chart) => chart.element)));
+            this.grid = h("div", {class: "chart-grid"}, this.charts.map((chart) => chart.element)));
         this.observer = new ResizeObserver(() => this.charts.forEach((chart) => chart.resize()));
         this.observer.observe(this.element);
         this.onTheme = () => this.redraw();
         addEventListener("theme", this.onTheme);
     }
 
-    /* [from, to] in seconds: the zoom of the address, else the window up to now. */
+    /* [from, to] in seconds: the zoom of the address, else the window up to now; while nobody has chosen
+     * one, no more of it than there are readings of. */
     span() {
-        const {from, to} = current().query;
+        const {from, to, window: chosen} = current().query;
         if (Number(from) && Number(to) > Number(from))
             return [Number(from), Number(to)];
-        const end = this.history.times.at(-1) ?? serverNow() / 1000;
+        const {times} = this.history, window = this.context.window();
+        const end = times.at(-1) ?? serverNow() / 1000;
         const now = Math.max(end, serverNow() / 1000 - 2 * this.context.intervalMs / 1000);
-        return [now - this.context.window(), now];
+        const known = chosen || !times.length ? window : Math.max(LEAST_SPAN, now - times[0]);
+        return [now - Math.min(window, known), now];
     }
 
     zoom(span) {
@@ -54,15 +59,21 @@ export class ChartGroup {
     async ask(round) {
         try {
             await this.history.update(this.context.window(), round);
-            this.missing.hidden = true;
+            this.showMissing("");
         } catch (error) {
             if (error.status !== 404)
                 throw error;
             this.history.clear();
-            setText(this.missing, error.message);
-            this.missing.hidden = false;
+            this.showMissing(error.message);
         }
         this.show();
+    }
+
+    /* Why there is no history, in place of charts without lines. */
+    showMissing(why) {
+        setText(this.missing, why);
+        this.missing.hidden = !why;
+        this.grid.hidden = this.download.hidden = Boolean(why);
     }
 
     /* extra: more marks, such as the starts of a pod's containers. */

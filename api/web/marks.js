@@ -31,7 +31,7 @@ function drawMark(context, x, top, height, sign, stroke) {
     context.stroke();
     context.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
     context.textAlign = "center";
-    context.fillText(sign, x, top + 2 * devicePixelRatio);
+    context.fillText(sign, x, top - devicePixelRatio);
     context.restore();
 }
 

@@ -13,7 +13,7 @@ const USEC_PERCENT = 1e-4; /* µs a second -> % of the time */
 const USEC_MILLICORES = 1e-3;
 
 const pair = (id, a, b, format = bytesPerSecond) => ({
-    id, format, series: [
+    id, format, axis: "counts", series: [
         {id: a[0], key: a[1], colour: id + "-1", draw: "area"},
         {id: b[0], key: b[1], colour: id + "-2", draw: "line"},
     ],

@@ -32,7 +32,7 @@ const TILES = [
         id: "nodes", place: "nodes",
         now: (c) => ({
             value: count(c.nodes + c.stale_nodes),
-            of: c.stale_nodes ? t("stale_nodes", {count: c.stale_nodes}) : t("all_report"),
+            of: c.stale_nodes ? t("stale_nodes", {count: c.stale_nodes}) : c.nodes ? t("all_report") : "",
             tone: c.stale_nodes ? "full" : null,
         }),
     },

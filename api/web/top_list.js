@@ -27,12 +27,16 @@ export class TopList {
         }));
         this.element = h("section", {class: "panel top", "aria-label": this.title},
             h("header", null, h("h2", null, this.more ? h("a", {href: this.more, text: this.title}) : this.title)),
-            this.lists.map((list) => h("div", {class: "half"}, h("h3", {text: t(list.metric)}), list.element)));
+            this.lists.map((list) => h("div", {class: "half"}, h("h3", {text: t(list.metric)}), list.element)),
+            this.empty = h("p", {class: "empty", text: t("nothing_here"), hidden: true}));
     }
 
     async ask(round) {
         const all = await Promise.all(this.lists.map((list) => this.fetch(list.metric, ROWS, round)));
         this.lists.forEach((list, i) => this.show(list, all[i]));
+        this.empty.hidden = this.lists.some((list) => list.rows.length);
+        for (const {element} of this.lists)
+            element.parentElement.hidden = !this.empty.hidden;
     }
 
     show({metric, element, rows}, items) {

@@ -110,6 +110,22 @@ export function shellTests(world) {
         await page.context().close();
     });
 
+    test("a server that nobody posts to says so, and shows what comes", async (t) => {
+        const server = await startServer("--interval", "1s");
+        t.after(() => server.stop());
+        const page = await openPage(world.browser, server.url);
+        await visit(page, server.url, "#/", ".notice:not([hidden])");
+        assert.match(await page.locator(".notice").innerText(), /No node has reported yet/);
+        assert.equal(await page.locator(".chart:visible").count(), 0);
+        assert.equal(await page.locator(".top .empty:visible").count(), 4);
+        const fed = await feed(server.url, "--interval", "1", "--history", "20", "--nodes", "2", "--pods-per-node", "3", "--live");
+        t.after(() => fed.stop());
+        await page.locator(".chart canvas").first().waitFor();
+        await page.locator(".top li").first().waitFor();
+        assert.equal(await page.locator(".notice:visible").count(), 0);
+        await page.context().close();
+    });
+
     test("an address that is no place, and a name that is not there", async () => {
         const page = await openPage(world.browser, world.still.url);
         await visit(page, world.still.url, "#/no/such/place", ".notice");

@@ -21,6 +21,7 @@ export default {
     ago: "{time} ago", of_limit: "limit {limit}", requested: "request {request}", per_node: "{count} a node",
     all_report: "all report", stale_nodes: "{count} silent", silent: "silent", stale_for: "silent for {time}",
     clock_off: "clock {time}", no_data: "not measured here", nothing_here: "Nothing here yet.",
+    no_nodes: "No node has reported yet. Is kubemonitor-collector running on the nodes, and is this server the one it posts to?",
     nothing_found: "Nothing found for “{text}”.",
     event_restarted: "{what} restarted", event_started: "{what} started",
     event_killed: "{count} killed for want of memory", zoom_out: "Show all", history: "History",

@@ -21,6 +21,7 @@ export default {
     ago: "{time} 전", of_limit: "제한 {limit}", requested: "요청 {request}", per_node: "노드당 {count}개",
     all_report: "모두 보고 중", stale_nodes: "{count}개 무응답", silent: "무응답", stale_for: "{time} 동안 무응답",
     clock_off: "시계 {time}", no_data: "측정값 없음", nothing_here: "아직 아무것도 없습니다.",
+    no_nodes: "아직 보고한 노드가 없습니다. 노드에서 kubemonitor-collector가 실행 중인지, 이 서버로 보내고 있는지 확인하세요.",
     nothing_found: "“{text}”에 맞는 것이 없습니다.",
     event_restarted: "{what} 재시작", event_started: "{what} 시작",
     event_killed: "메모리 부족으로 {count}개 종료", zoom_out: "전체 보기", history: "이력",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cluster at a glance: totals, the greatest consumers, its history. */
-import {get, serverNow} from "../api.js";
+import {get} from "../api.js";
 import {ChartGroup} from "../chart_group.js";
 import {podPath} from "../columns.js";
 import {h} from "../dom.js";
@@ -40,22 +40,24 @@ export function overviewView(context) {
     const charts = new ChartGroup({
         parts: ["api", "cluster"], panels: CLUSTER_PANELS, sum: true, context,
     });
+    const nobody = h("p", {class: "notice", role: "status", hidden: true, text: t("no_nodes")});
     const totals = {
         ask: async (round) => {
-            tiles.show(await get(["api", "cluster"], {}, round));
+            const cluster = await get(["api", "cluster"], {}, round);
+            nobody.hidden = cluster.nodes + cluster.stale_nodes > 0;
+            tiles.show(cluster);
         },
     };
     const history = {
         ask: async (round) => {
             await charts.ask(round);
-            const now = serverNow() / 1000;
-            tiles.draw(charts.history, now - context.window(), now);
+            tiles.draw(charts.history, ...charts.span());
         },
         destroy: () => charts.destroy(),
     };
     return new View({
         title: t("cluster"), parts: [totals, history, ...[...lists].reverse()],
-        element: h("div", {class: "view overview"}, h("h1", {class: "unseen", text: t("cluster")}), tiles.element,
+        element: h("div", {class: "view overview"}, h("h1", {class: "unseen", text: t("cluster")}), nobody, tiles.element,
             h("div", {class: "tops"}, lists.map((list) => list.element)), charts.element),
     });
 }
