@@ -103,10 +103,14 @@ static void renew_token(struct km_push *p)
 
 enum outcome { DELIVERED, REFUSED, TRY_AGAIN };
 
-/* 401 and 403 may pass: a token that the kubelet is about to replace, a right to be granted. */
+/*
+ * 401 and 403 may pass: a token that the kubelet is about to replace, a right to be granted. 408 is
+ * a network that was slow, 429 a server that has much to do.
+ */
 static bool is_for_good(long status)
 {
-    return status >= 400 && status < 500 && status != 429 && status != 401 && status != 403;
+    return status >= 400 && status < 500 && status != 401 && status != 403 && status != 408 &&
+           status != 429;
 }
 
 static enum outcome deliver(struct km_push *p, const struct km_payload *payload)

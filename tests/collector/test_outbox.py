@@ -45,7 +45,8 @@ class Server:
 
 class Wire:
     """Carries connections to a server. mode says how: "good"; "refused"; "half": cut within the request; "deaf": the request
-    arrives and the answer does not; "silent": nothing goes on, and nothing is closed either."""
+    arrives and the answer does not; "silent": nothing goes on, and nothing is closed either; "slow": the
+    server says that the request came too slowly."""
 
     def __init__(self, server):
         self.server, self.mode = server, "good"
@@ -69,6 +70,10 @@ class Wire:
             if mode == "silent":
                 while self.mode == "silent":
                     time.sleep(0.02)
+                return
+            if mode == "slow":
+                client.recv(65536)
+                client.sendall(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 return
             host, port = self.server.url.removeprefix("http://").split(":")
             try:
@@ -153,7 +158,7 @@ def wait_until_nothing_waits(server, since):
 
 def test_a_cut_of_any_kind_leaves_no_gap_and_nothing_twice(started):
     """A server behind a wire for each kind, of one collector: what fails on one delays no other."""
-    faults = ("refused", "half", "deaf", "silent")
+    faults = ("refused", "half", "deaf", "silent", "slow")
     wires = [Wire(Server()) for _ in faults]
     collector = started(*(wire.url for wire in wires))
     wait_for(lambda: all(len(wire.server.rows()) >= 10 for wire in wires))
