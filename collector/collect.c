@@ -119,17 +119,14 @@ static void look_at_clock(struct km_collector *c, struct km_sample *s)
         km_sample_set(s, KM_SELF_CLOCK_STEP, step < 0 ? -step : step);
 }
 
-/* True if cgroups are mounted. */
+/* True if cgroups are mounted; where nothing can be learned now, what was known holds. */
 static bool find_mounts(struct km_collector *c)
 {
-    if (c->mounts_rest > 0) {
+    if (c->mounts_rest > 0)
         c->mounts_rest--;
-        return true;
-    }
-    if (km_cgroup_mounts_read(&c->root, &c->buf, &c->mounts) < 0)
-        return false;
-    c->mounts_rest = MOUNTS_TICKS;
-    return true;
+    else if (km_cgroup_mounts_read(&c->root, &c->buf, &c->mounts) == 0)
+        c->mounts_rest = MOUNTS_TICKS;
+    return *c->mounts.tree;
 }
 
 int km_collector_tick(struct km_collector *collector, const struct km_collector_health *health,

@@ -255,6 +255,20 @@ static void a_host_of_few_files_is_read_all_the_same(void **state)
     km_collector_free(collector);
 }
 
+/* Mounts are looked at again and again; for a moment they may not be readable, but nobody has gone.
+ */
+static void pods_stay_while_mounts_cannot_be_read(void **state)
+{
+    struct host *h = *state;
+
+    tick(h);
+    temp_root_drop(h->t, "/proc/1/mountinfo");
+    for (int i = 0; i < 130; i++) {
+        tick(h);
+        assert_int_equal(h->batch.n_pods, PODS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +276,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(gone_pods_leave_nothing_behind, setup, teardown),
         cmocka_unit_test_setup_teardown(sleeping_pods_are_cheap, setup, teardown),
         cmocka_unit_test_setup_teardown(a_host_of_few_files_is_read_all_the_same, setup, teardown),
+        cmocka_unit_test_setup_teardown(pods_stay_while_mounts_cannot_be_read, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
