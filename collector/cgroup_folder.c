@@ -7,8 +7,9 @@
 
 #include "cgroup_name.h"
 
-#define DEPTH       8 /* kind's nested nodes put pods 6 folders deep */
-#define INNER_DEPTH 4 /* an init inside a container makes two or three levels */
+#define DEPTH       8    /* kind's nested nodes put pods 6 folders deep */
+#define INNER_DEPTH 4    /* an init inside a container makes two or three levels */
+#define INNER_MAX   1024 /* in a container; who makes more must not keep us from our work */
 
 static void take_out(struct km_cgroup_tree *tree, struct km_folder *f)
 {
@@ -56,7 +57,7 @@ static bool recognise(const struct km_folder *parent, const char *name,
     }
     *ret_role = INNER;
     if (parent->role == CONTAINER || parent->role == INNER)
-        return parent->depth > 0;
+        return parent->depth > 0 && parent->container->n_folders <= INNER_MAX;
     *ret_role = CONTAINER;
     if (km_cgroup_pod_container(name, ret_uid, ret_id))
         return true;

@@ -40,7 +40,7 @@ struct km_folder *km_folder_top(struct km_cgroup_tree *tree);
 
 /*
  * Adds what stands under the name in the parent, with hold of the pod and container that it is;
- * nothing if the name is none of ours. It is marked changed: it has not been looked through. Sets
+ * nothing if the name is none of ours, or one of very many within a container. It is marked changed: it has not been looked through. Sets
  * tree->no_memory where memory runs out.
  */
 void km_folder_add(struct km_cgroup_tree *tree, struct km_folder *parent, const char *name,

@@ -170,6 +170,26 @@ static void counts_folders_within_containers(void **state)
     assert_int_equal(c->n_folders, 3);
 }
 
+/* Whoever may make cgroups in a container must not make us remember them all. */
+static void counts_so_many_folders_within_a_container(void **state)
+{
+    struct fixture *f = *state;
+    char path[512];
+
+    for (int i = 0; i < 1100; i++) {
+        snprintf(path, sizeof(path), POD1 "/" ID1 "/%d", i);
+        temp_root_put(f->t, path, NULL);
+    }
+    temp_root_put(f->t, POD1 "/" ID2 "/in", NULL);
+    for (int i = 0; i < 2; i++) {
+        update(f);
+        assert_int_equal(pod(f, UID1)->n_containers, 2);
+        assert_int_equal(pod(f, UID1)->containers[0]->n_folders +
+                             pod(f, UID1)->containers[1]->n_folders,
+                         1 + 1024 + 2);
+    }
+}
+
 /* Where a node is a container itself, its pods are seen twice; each way is good. */
 static void a_pod_that_is_seen_twice_is_one(void **state)
 {
@@ -308,6 +328,7 @@ int main(void)
         with_tree(tells_a_folder_that_was_made_anew),
         with_tree(tells_a_folder_that_has_the_inode_of_the_one_before),
         with_tree(counts_folders_within_containers),
+        with_tree(counts_so_many_folders_within_a_container),
         with_tree(a_pod_that_is_seen_twice_is_one),
         with_tree(containers_may_stand_elsewhere),
         with_tree(lost_events_are_made_up_for),
