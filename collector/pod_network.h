@@ -27,8 +27,8 @@ struct km_pod_network {
 void km_pod_network_choose(struct km_pod_network *network, struct km_root *root, const char *host,
                            const char *container, int64_t pid);
 
-/* Reads it into a sample, and says whether the pod is in the host's network (1, 0, or -1: not
- * known). Such a pod has no network of its own. */
+/* Reads it into a sample, and says whether the pod is in the host's network (1 or 0; *ret_… stays
+ * where no process was chosen). Such a pod has no network of its own. */
 void km_pod_network_read(struct km_pod_network *network, struct km_root *root, struct km_buf *buf,
                          struct km_sample *sample, int8_t *ret_host_network);
 

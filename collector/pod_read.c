@@ -184,6 +184,7 @@ static void take_facts(const struct km_pod_entry *entry, struct km_pod *pod)
     pod->deployment = facts->deployment;
     pod->created_ms = facts->created_ms;
     pod->restarts = facts->restarts;
+    pod->host_network = facts->host_network;
     set_known(&pod->reading.sample, KM_CPU_REQUEST, facts->cpu_request);
     set_known(&pod->reading.sample, KM_MEM_REQUEST, facts->memory_request);
 }

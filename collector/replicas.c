@@ -55,8 +55,7 @@ int km_replicas_resolve(const char *host, km_address *ret_addresses, int max)
     return count;
 }
 
-/* --- slots -------------------------------------------------------------------------------------
- */
+/* --- slots --------------------------------------------------------------------------------- */
 
 static bool is_among(const char *address, const km_address *addresses, int count)
 {
@@ -235,8 +234,7 @@ static void *look_thread(void *arg)
     return NULL;
 }
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life ---------------------------------------------------------------------------------- */
 
 /* "http://[::1]:8080/x" has the host "::1". */
 static int read_host(const char *server, char **ret_host)

@@ -90,9 +90,11 @@ class Api:
 
 
 class Collector:
-    def __init__(self, tmp_path, api, *options, token="secret", ca=None):
+    def __init__(self, tmp_path, api, *options, token="secret", ca=None, without=()):
         host = tmp_path / "host"
         unpack((ROOT / "tests/hosts/v2-cgroupfs.host").read_text(), host)
+        for path in without:
+            (host / path).unlink()
         (tmp_path / "token").write_text(token + "\n")
         trust = {"certificate-authority": str(ca)} if ca else {}
         config = {"current-context": "c", "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
@@ -154,6 +156,17 @@ def test_lists_and_watches(start):
     api.events.put({"type": "ADDED", "object": pod(103, uid="another", name="other")})
     time.sleep(0.3)
     assert [collector.pod()["pod_name"] for _ in range(5)] == ["web-0"] * 5
+    api.events.put(None)
+    assert collector.stop() == ""
+
+
+def test_the_api_tells_of_the_nodes_network_where_no_process_does(start):
+    one = pod(90)
+    one["spec"]["hostNetwork"] = True
+    api = Api([one])
+    collector = start(api, "--names", "api", without=["host/proc/55/ns/net"])
+    assert "host_network" not in collector.pod_with("pod_name", UID)
+    assert collector.pod_with("pod_name", "web-0")["host_network"] is True
     api.events.put(None)
     assert collector.stop() == ""
 
