@@ -28,7 +28,8 @@ struct km_folder {
 struct km_cgroup_tree {
     struct km_root *root;
     struct km_pod_table *table;
-    int notify; /* -1: there is no inotify */
+    int notify;      /* -1: there is no inotify */
+    unsigned untold; /* updates without it */
     struct km_folder *top, **all;
     size_t count, room, sweep;
     bool no_memory, look_at_all;
@@ -40,8 +41,8 @@ struct km_folder *km_folder_top(struct km_cgroup_tree *tree);
 
 /*
  * Adds what stands under the name in the parent, with hold of the pod and container that it is;
- * nothing if the name is none of ours, or one of very many within a container. It is marked changed: it has not been looked through. Sets
- * tree->no_memory where memory runs out.
+ * nothing if the name is none of ours, or one of very many within a container. It is marked
+ * changed: it has not been looked through. Sets tree->no_memory where memory runs out.
  */
 void km_folder_add(struct km_cgroup_tree *tree, struct km_folder *parent, const char *name,
                    ino_t inode);

@@ -178,9 +178,12 @@ int km_cgroup_tree_update(struct km_cgroup_tree *tree, struct km_buf *buf)
     bool again;
 
     tree->no_memory = false;
-    take_events(tree);
-    if (tree->notify < 0)
+    if (tree->notify < 0) {
         tree->look_at_all = true;
+        if (++tree->untold % KM_CGROUP_TREE_SWEEP == 0)
+            tree->notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    }
+    take_events(tree);
     for (size_t n = tree->count / KM_CGROUP_TREE_SWEEP + 1; n > 0; n--)
         tree->all[tree->sweep++ % tree->count]->changed = true;
     do {

@@ -13,7 +13,7 @@
  * through again; as a safety net one folder in KM_CGROUP_TREE_SWEEP is looked through each time
  * without being asked. A folder that was removed and made anew under the same name is told by its
  * inode. Where inotify is not to be had (fs.inotify.max_user_instances, max_user_watches), all
- * folders are looked through each time.
+ * folders are looked through each time, and it is asked for again each KM_CGROUP_TREE_SWEEP times.
  */
 struct km_cgroup_tree;
 

@@ -8,10 +8,10 @@
 
 /*
  * Sends an outbox to one server, in order, over one kept connection, in a thread of its own. What
- * cannot be delivered now (no connection, 408, 429, 5xx) is tried again after a pause that doubles up to
- * 30 s, with jitter; so is what the server does not let in (401, 403): the token may be about to be
- * replaced. What it refuses for good (other 4xx) is dropped and logged with the server's own words.
- * Logs when the server is lost and found.
+ * cannot be delivered now (no connection, 408, 429, 5xx) is tried again after a pause that doubles
+ * up to 30 s, with jitter; so is what the server does not let in (401, 403): the token may be about
+ * to be replaced. What it refuses for good (other 4xx) is dropped and logged with the server's own
+ * words. Logs when the server is lost and found.
  */
 struct km_push;
 

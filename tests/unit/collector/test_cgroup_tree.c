@@ -302,6 +302,39 @@ static void works_without_inotify(void **state)
     km_pod_table_done(&table, &f->t->root);
 }
 
+/* Others had all of it for a while. */
+static void takes_inotify_when_it_is_to_be_had(void **state)
+{
+    struct fixture *f = *state;
+    struct km_pod_table table = {0};
+    struct km_cgroup_tree *tree;
+    struct rlimit limit, none;
+
+    skip_unless_told(f);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    none = limit;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+    tree = km_cgroup_tree_new(&f->t->root, "/cg", &table);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    assert_non_null(tree);
+    temp_root_put(f->t, POD1 "/" ID1, NULL);
+    for (int i = 0; i < KM_CGROUP_TREE_SWEEP; i++) {
+        assert_false(km_cgroup_tree_is_told(tree));
+        assert_int_equal(km_cgroup_tree_update(tree, &f->t->buf), 0);
+        assert_int_equal(table.count, 1);
+    }
+    assert_true(km_cgroup_tree_is_told(tree));
+    temp_root_put(f->t, POD1 "/" ID2, NULL);
+    assert_int_equal(km_cgroup_tree_update(tree, &f->t->buf), 0);
+    assert_int_equal(table.pods[0]->n_containers, 2);
+    temp_root_drop(f->t, POD1);
+    assert_int_equal(km_cgroup_tree_update(tree, &f->t->buf), 0);
+    assert_int_equal(table.count, 0);
+    km_cgroup_tree_free(tree);
+    km_pod_table_done(&table, &f->t->root);
+}
+
 /* No more files are to be had for a moment: nobody has gone for that. */
 static void keeps_what_it_cannot_look_at(void **state)
 {
@@ -334,6 +367,7 @@ int main(void)
         with_tree(lost_events_are_made_up_for),
         with_tree(sweeps_what_it_is_not_told_of),
         with_tree(works_without_inotify),
+        with_tree(takes_inotify_when_it_is_to_be_had),
         with_tree(keeps_what_it_cannot_look_at),
     };
 
