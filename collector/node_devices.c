@@ -37,13 +37,17 @@ static bool has_own_name(void *arg, const char *name)
     return !begins_with_any(name, others);
 }
 
-/* True if a device stands behind the interface, not only a name as with bridges and tunnels. */
+/*
+ * True if a device stands behind the interface, not only a name as with bridges and tunnels. A
+ * virtual machine may have one that passes on what another does (Hyper-V's netvsc, net_failover):
+ * that one's bytes are in its own.
+ */
 static bool has_device(void *arg, const char *name)
 {
     char folder[128];
 
     snprintf(folder, sizeof(folder), "/sys/class/net/%s", name);
-    return exists(arg, folder, "device");
+    return exists(arg, folder, "device") && !exists(arg, folder, "master/device");
 }
 
 struct asking {

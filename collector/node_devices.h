@@ -11,8 +11,9 @@
 
 /*
  * The text of process 1's net/dev: the interfaces that carry the node's own traffic. Those with a
- * device behind them, so that a bridge or bond does not count its members' bytes again. A node that
- * is itself a container (kind) has none; then the name tells.
+ * device behind them, so that a bridge or bond does not count its members' bytes again, and without
+ * those that pass on for one with a device. A node that is itself a container (kind) has none; then
+ * the name tells.
  */
 void km_node_network_scan(const char *text, const struct km_root *root, struct km_name_memo *memo,
                           struct km_sample *sample, struct km_net_interfaces *ret_interfaces);

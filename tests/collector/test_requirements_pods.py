@@ -70,6 +70,17 @@ def test_b19_a_nodes_network_is_that_of_interfaces_with_a_device(host):
     assert [key for key in network if key.endswith("_rx_bytes")] == ["eth0_rx_bytes"], "and each of them is told"
 
 
+def test_b19_an_interface_that_passes_on_for_another_is_not_counted_again(host):
+    """As on virtual machines: eth0 has the bytes of enP1 in its own. The members of a bond are no such."""
+    host.put("/proc/1/net/dev", net_dev(eth0=1000, enP1=900, eth2=50, bond0=50))
+    for name in ("eth0", "enP1", "eth2"):
+        host.make(f"/sys/class/net/{name}/device")
+    host.make("/sys/class/net/bond0")
+    host.link("/sys/class/net/enP1/master", "../eth0")
+    host.link("/sys/class/net/eth2/master", "../bond0")
+    assert host.once()["network"]["rx_bytes"] == 1050
+
+
 # --- identity and life ----------------------------------------------------------------------------
 
 

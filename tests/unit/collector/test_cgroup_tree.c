@@ -174,7 +174,7 @@ static void counts_folders_within_containers(void **state)
 static void counts_so_many_folders_within_a_container(void **state)
 {
     struct fixture *f = *state;
-    char path[512];
+    char path[256];
 
     for (int i = 0; i < 1100; i++) {
         snprintf(path, sizeof(path), POD1 "/" ID1 "/%d", i);
