@@ -18,7 +18,9 @@ struct stream {
     struct km_cursor cursor;
     struct km_ref refs[KM_STORE_PIECE];
     size_t count, next;
-    bool begun;
+    bool begun, ended; /* the items' array is */
+    bool named;        /* name is that of the last item of a page that is full */
+    char name[KM_LIST_NAME];
     struct km_json w;
 };
 
@@ -68,15 +70,15 @@ static void stream_free(void *arg)
     free(s);
 }
 
-/* True if there is a next one, at refs[next]. */
-static bool has_next(struct stream *s)
+/* 1: there is a next one, at refs[next]; 2: others are to be looked at; 0: that was all. */
+static int look_ahead(struct stream *s)
 {
     if (s->next < s->count)
-        return true;
+        return 1;
     s->next = 0;
-    return km_store_next(s->api->store, &s->filter, s->now_ms, &s->cursor, s->refs, &s->count) ==
-               0 &&
-           s->count > 0;
+    if (!km_store_next(s->api->store, &s->filter, s->now_ms, &s->cursor, s->refs, &s->count))
+        return 0;
+    return s->count > 0 ? 1 : 2;
 }
 
 /* The name of the last item that is still there: those behind it are gone and listed by nobody. */
@@ -89,21 +91,31 @@ static bool last_name(const struct stream *s, char ret_name[KM_LIST_NAME])
     return i > 0;
 }
 
-static void write_end(struct stream *s)
+/* Whether there is another page is known when the first of it has been found. */
+static int write_end(struct stream *s)
 {
-    char name[KM_LIST_NAME];
-    bool named = s->left == 0 && last_name(s, name);
+    int ahead = 0;
 
-    km_json_array_end(&s->w);
-    if (named && has_next(s))
-        km_list_write_token(&s->w, 0, name);
+    if (!s->ended) {
+        s->ended = true;
+        s->named = s->left == 0 && last_name(s, s->name);
+        km_json_array_end(&s->w);
+    }
+    if (s->named)
+        ahead = look_ahead(s);
+    if (ahead == 2)
+        return 1;
+    if (ahead == 1)
+        km_list_write_token(&s->w, 0, s->name);
     km_json_object_end(&s->w);
+    return 0;
 }
 
 static int stream_next(void *arg, struct km_buf *out)
 {
     struct stream *s = arg;
     size_t begin = out->len;
+    int ahead = 0;
 
     s->w.out = out;
     if (!s->begun) {
@@ -111,13 +123,11 @@ static int stream_next(void *arg, struct km_buf *out)
         km_json_member_array(&s->w, "items");
         s->begun = true;
     }
-    for (; s->left > 0 && has_next(s); s->left--) {
-        if (out->len - begin >= PIECE)
-            return 1;
+    while (s->left > 0 && out->len - begin < PIECE && (ahead = look_ahead(s)) == 1) {
         km_write_entity(&s->w, s->api, s->filter.kind, s->refs[s->next++], s->now_ms);
+        s->left--;
     }
-    write_end(s);
-    return 0;
+    return s->left > 0 && ahead != 0 ? 1 : write_end(s);
 }
 
 /* Sets the cursor behind the name of a token: "ns\1pod\1container". */

@@ -31,6 +31,7 @@ static ssize_t stream_read(void *arg, uint64_t pos, char *out, size_t max)
     (void)pos;
     while (s->taken == s->wire.len) {
         struct km_buf *to = s->gzip ? &s->plain : &s->wire;
+        size_t before;
         int r;
 
         if (s->ended)
@@ -39,8 +40,9 @@ static ssize_t stream_read(void *arg, uint64_t pos, char *out, size_t max)
         km_buf_clear(&s->plain);
         s->taken = 0;
         do {
+            before = to->len;
             r = s->next(s->state, to);
-        } while (r > 0 && to->len > 0 && to->len < STREAM_UNIT);
+        } while (r > 0 && to->len > before && to->len < STREAM_UNIT);
         if (r > 0 && to->len == 0)
             return 0; /* it looks for something to say: the thread's other connections come first */
         s->ended = r == 0;

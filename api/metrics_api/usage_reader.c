@@ -98,18 +98,13 @@ static int read_entity(struct km_usage_reader *r)
         return 1;
     }
     while (!r->ended) {
-        int result;
-
         while (r->next < r->count) {
             if (km_store_view(r->query->store, r->refs[r->next++], &r->view) == 0)
                 return 1;
         }
         r->next = 0;
-        result = km_store_next(r->query->store, &r->filter, km_time_now_ms(), &r->cursor, r->refs,
-                               &r->count);
-        if (result < 0)
-            return result;
-        r->ended = r->count == 0;
+        r->ended = !km_store_next(r->query->store, &r->filter, km_time_now_ms(), &r->cursor,
+                                  r->refs, &r->count);
         if (!r->ended)
             return 2;
     }

@@ -55,9 +55,10 @@ bool km_entity_is(const struct km_entity *entity, enum km_entity_kind kind,
     return true;
 }
 
-int64_t km_entity_newest(const struct km_entity *entity)
+/* The blocks have changed. */
+static void note_newest(struct km_entity *entity)
 {
-    return entity->n_blocks ? km_block_last(entity->blocks[entity->n_blocks - 1]) : 0;
+    entity->newest_ms = entity->n_blocks ? km_block_last(entity->blocks[entity->n_blocks - 1]) : 0;
 }
 
 /* Makes room for one more block in the list. */
@@ -132,7 +133,7 @@ static int insert_new(struct km_entity *entity, size_t place, const struct km_ro
     return 0;
 }
 
-int km_entity_insert(struct km_entity *entity, const struct km_row *row, size_t *bytes)
+static int insert(struct km_entity *entity, const struct km_row *row, size_t *bytes)
 {
     size_t place = entity->n_blocks;
     struct km_block *newer;
@@ -166,6 +167,14 @@ int km_entity_insert(struct km_entity *entity, const struct km_row *row, size_t 
     return insert_at(entity, place, row, bytes);
 }
 
+int km_entity_insert(struct km_entity *entity, const struct km_row *row, size_t *bytes)
+{
+    int r = insert(entity, row, bytes);
+
+    note_newest(entity);
+    return r;
+}
+
 int km_entity_add_block(struct km_entity *entity, struct km_block *block, size_t *bytes)
 {
     size_t place = entity->n_blocks;
@@ -179,6 +188,7 @@ int km_entity_add_block(struct km_entity *entity, struct km_block *block, size_t
     if (list_room(entity, bytes) < 0)
         return -ENOMEM;
     list_add(entity, place, block, bytes);
+    note_newest(entity);
     return 0;
 }
 
@@ -188,6 +198,7 @@ void km_entity_drop_oldest(struct km_entity *entity, size_t *bytes)
     km_block_free(entity->blocks[0]);
     entity->n_blocks--;
     memmove(entity->blocks, entity->blocks + 1, entity->n_blocks * sizeof(struct km_block *));
+    note_newest(entity);
 }
 
 int km_entity_previous(const struct km_entity *entity, struct km_row *ret_row)

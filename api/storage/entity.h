@@ -48,6 +48,7 @@ struct km_entity {
     uint64_t facts_hash;      /* of what was said last: km_facts_hash() */
     struct km_block **blocks; /* oldest first; their times do not overlap */
     uint32_t n_blocks, room_blocks;
+    int64_t newest_ms; /* time of the newest row; 0 without rows */
     int64_t received_ms;
     enum km_entity_kind kind;
     uint32_t slot, generation; /* as in a struct km_ref */
@@ -91,8 +92,10 @@ static inline void km_entity_fetch_name(const struct km_entity *entity)
 /* The row before the newest one. Returns 0, -ENOENT if there is none, -ENOMEM or -EBADMSG. */
 int km_entity_previous(const struct km_entity *entity, struct km_row *ret_row);
 
-/* Newest row's time; 0 without rows. */
-int64_t km_entity_newest(const struct km_entity *entity);
+static inline int64_t km_entity_newest(const struct km_entity *entity)
+{
+    return entity->newest_ms;
+}
 
 /*
  * Puts a row among the blocks. *bytes follows the memory that blocks take. Returns 0, -EEXIST or

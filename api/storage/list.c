@@ -129,9 +129,9 @@ static void add_piece(const struct km_store *store, const struct km_filter *filt
     }
 }
 
-int km_store_next(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
-                  struct km_cursor *cursor, struct km_ref ret_refs[KM_STORE_PIECE],
-                  size_t *ret_count)
+bool km_store_next(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
+                   struct km_cursor *cursor, struct km_ref ret_refs[KM_STORE_PIECE],
+                   size_t *ret_count)
 {
     struct km_order *order = (struct km_order *)&store->order[filter->kind];
     const char *fixed[KM_NAME_PARTS];
@@ -141,12 +141,10 @@ int km_store_next(const struct km_store *store, const struct km_filter *filter, 
     struct km_listing l = {filter->current, ret_refs, newest, same, 0};
 
     fixed_parts(filter, fixed);
-    do {
-        km_order_next(order, fixed, cursor, &piece);
-        add_piece(store, filter, now_ms, &piece, &l);
-    } while (piece.count > 0 && l.kept == 0);
+    km_order_next(order, fixed, cursor, &piece);
+    add_piece(store, filter, now_ms, &piece, &l);
     *ret_count = l.kept;
-    return 0;
+    return piece.count > 0;
 }
 
 void km_cursor_set(struct km_cursor *ret_cursor, const char *const part[KM_NAME_PARTS])
@@ -165,8 +163,9 @@ static int list_in_order(const struct km_store *store, const struct km_filter *f
     km_auto_free struct km_ref *refs = NULL;
     struct km_cursor cursor = KM_CURSOR_START;
     size_t n = 0, room = 0, more;
+    bool going_on = true;
 
-    do {
+    while (going_on) {
         if (room - n < KM_STORE_PIECE) {
             struct km_ref *larger =
                 realloc(refs, (room = room * 2 + KM_STORE_PIECE) * sizeof(*refs));
@@ -175,9 +174,9 @@ static int list_in_order(const struct km_store *store, const struct km_filter *f
                 return -ENOMEM;
             refs = larger;
         }
-        km_store_next(store, filter, now_ms, &cursor, refs + n, &more);
+        going_on = km_store_next(store, filter, now_ms, &cursor, refs + n, &more);
         n += more;
-    } while (more > 0);
+    }
     *ret_refs = n ? refs : NULL;
     *ret_count = n;
     if (n)

@@ -96,27 +96,24 @@ static size_t gather(const struct km_pass *p, const struct km_shard *shard,
     size_t n = 0;
 
     for (uint32_t i = p->slot; i < end; i++) {
-        if (shard->slots[i])
-            __builtin_prefetch(shard->slots[i]);
+        const char *e = (const char *)shard->slots[i];
+
+        for (size_t at = 0; e && at < sizeof(struct km_entity); at += 64)
+            __builtin_prefetch(e + at);
     }
     for (uint32_t i = p->slot; i < end; i++) {
         struct km_entity *e = shard->slots[i];
 
         if (!e || e->kind != p->filter.kind || e->n_blocks == 0)
             continue;
-        km_entity_fetch_newest(e);
-        __builtin_prefetch(&e->facts);
-        __builtin_prefetch(&e->facts.text[KM_FACT_COUNT - 1]);
+        if (p->rows >= KM_PASS_NEWEST)
+            km_entity_fetch_newest(e);
+        if (p->filter.contains)
+            km_entity_fetch_name(e);
         entity[n++] = e;
     }
-    for (size_t i = 0; i < n; i++) {
-        if (p->rows == KM_PASS_NO_ROWS)
-            __builtin_prefetch(entity[i]->blocks[entity[i]->n_blocks - 1]);
-        else
-            km_block_fetch(entity[i]->blocks[entity[i]->n_blocks - 1]);
-        if (p->filter.contains)
-            km_entity_fetch_name(entity[i]);
-    }
+    for (size_t i = 0; p->rows >= KM_PASS_NEWEST && i < n; i++)
+        km_block_fetch(entity[i]->blocks[entity[i]->n_blocks - 1]);
     for (size_t i = 0; p->rows == KM_PASS_BOTH && i < n; i++)
         km_block_fetch_log(entity[i]->blocks[entity[i]->n_blocks - 1]);
     return n;
@@ -193,11 +190,10 @@ static int next_of_shards(struct km_pass *p, km_pass_each *each, void *arg)
 static int next_of_namespace(struct km_pass *p, km_pass_each *each, void *arg)
 {
     size_t count;
-    int r = km_store_next(p->store, &p->filter, p->now_ms, &p->cursor, p->piece, &count);
+    bool going_on = km_store_next(p->store, &p->filter, p->now_ms, &p->cursor, p->piece, &count);
+    int r = meet_refs(p, p->piece, count, each, arg);
 
-    if (r == 0)
-        r = meet_refs(p, p->piece, count, each, arg);
-    return r == 0 && count > 0 ? 1 : r;
+    return r == 0 && going_on ? 1 : r;
 }
 
 int km_pass_next(struct km_pass *p, km_pass_each *each, void *arg)

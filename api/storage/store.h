@@ -155,14 +155,15 @@ struct km_cursor {
 void km_cursor_set(struct km_cursor *ret_cursor, const char *const part[KM_NAME_PARTS]);
 
 /*
- * The next entities that match, at most KM_STORE_PIECE. *ret_count is 0 at the end. One that comes
- * or goes meanwhile may be in it or not; the others are, once. Returns 0 or -ENOMEM.
+ * The next entities that match, at most KM_STORE_PIECE, of at most as many looked at: *ret_count
+ * may be 0 while others follow. One that comes or goes meanwhile may be in it or not; the others
+ * are, once. Returns false at the end, and then *ret_count is 0.
  */
 #define KM_STORE_PIECE 128 /* what was looked at is still in the processor when it is read */
 
-int km_store_next(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
-                  struct km_cursor *cursor, struct km_ref ret_refs[KM_STORE_PIECE],
-                  size_t *ret_count);
+bool km_store_next(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
+                   struct km_cursor *cursor, struct km_ref ret_refs[KM_STORE_PIECE],
+                   size_t *ret_count);
 
 /* What is known of an entity now: a copy, so nothing is held. */
 #define KM_VIEW_TEXT 2048

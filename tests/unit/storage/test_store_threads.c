@@ -152,9 +152,8 @@ static void read_once(struct test *t, unsigned *seed)
     if (km_store_list(t->store, &filter, now, &refs, &n) == 0)
         read_entities(t, refs, n, now);
     free(refs);
-    do {
-        assert_int_equal(km_store_next(t->store, &filter, now, &cursor, piece, &n), 0);
-    } while (n > 0);
+    while (km_store_next(t->store, &filter, now, &cursor, piece, &n))
+        ;
     filter.contains = rand_r(seed) % 2 ? "-1" : NULL;
     assert_int_equal(km_pass_all(t->store, &filter, now, KM_PASS_BOTH, meet, t, NULL), 0);
     km_store_expire(t->store, now);
