@@ -146,9 +146,13 @@ int km_sums_add(struct km_sums *s, const char *const name[KM_NAME_PARTS], const 
 {
     int64_t i = find_or_add(s, name);
     struct km_terms terms;
+    const double *values;
 
     if (i < 0)
         return -ENOMEM;
+    values = s->values + (size_t)i * s->room_columns;
+    for (unsigned c = 0; c < s->n_columns; c += 8)
+        __builtin_prefetch(values + c, 1); /* comes while the terms are worked out */
     s->items[i]->entities++;
     if (last->time_ms > s->items[i]->newest_ms)
         s->items[i]->newest_ms = last->time_ms;

@@ -15,7 +15,8 @@ BUILD = os.environ.get("BUILD", "build")
 MIB = 1 << 20
 # What a person with the page open asks for, in turn: totals, the greatest consumers, lists, one pod's hour.
 QUESTIONS = ["/api/cluster", "/api/nodes?sort=cpu&limit=50", "/api/pods?sort=memory&limit=50", "/api/pods?sort=cpu&limit=50",
-             "/api/namespaces", "/api/nodes/node-00007?window=3600&step=60", "/api/nodes/node-00007/pods", "/api/status"]
+             "/api/pods?q=web&limit=50", "/api/namespaces", "/api/deployments?sort=memory&limit=6",
+             "/api/nodes/node-00007?window=3600&step=60", "/api/nodes/node-00007/pods", "/api/status"]
 
 
 class Api:

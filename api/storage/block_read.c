@@ -222,6 +222,16 @@ static int read_one(const struct km_block *block, unsigned place, struct km_row 
     return 0;
 }
 
+static bool are_all_set(const uint8_t *bits, unsigned count)
+{
+    for (; count >= 8; count -= 8) {
+        if (*bits++ != 0xff)
+            return false;
+    }
+    return count == 0 || (*bits & ((1u << count) - 1)) == (1u << count) - 1;
+}
+
+/* value may be the row's own. Nearly every row has all metrics of its block. */
 static void fill_row(const struct km_block *b, int64_t time_ms, const int64_t *value,
                      const uint8_t *present, struct km_row *ret_row)
 {
@@ -229,6 +239,13 @@ static void fill_row(const struct km_block *b, int64_t time_ms, const int64_t *v
     uint16_t count = 0;
 
     ret_row->time_ms = time_ms;
+    if (are_all_set(present, b->columns)) {
+        memcpy(ret_row->metric, metric, b->columns * sizeof(*metric));
+        if (value != ret_row->value)
+            memcpy(ret_row->value, value, b->columns * sizeof(*value));
+        ret_row->count = b->columns;
+        return;
+    }
     for (unsigned c = 0; c < b->columns; c++) {
         if (!km_bit(present, c))
             continue;
@@ -252,7 +269,7 @@ int km_block_previous(const struct km_block *block, struct km_row *ret_row)
     km_auto_free uint8_t *more = NULL;
     const struct km_open *open = km_block_open(block);
     const uint8_t *at;
-    int64_t value[KM_ROW_MAX];
+    int64_t *value = ret_row->value;
     struct km_log_record record;
     uint64_t difference;
     unsigned c;

@@ -95,23 +95,21 @@ static size_t gather(const struct km_pass *p, const struct km_shard *shard,
     uint32_t end = shard->n_slots - p->slot < SOME ? shard->n_slots : p->slot + SOME;
     size_t n = 0;
 
-    for (uint32_t i = p->slot; i < end; i++) {
-        const char *e = (const char *)shard->slots[i];
-
-        for (size_t at = 0; e && at < sizeof(struct km_entity); at += 64)
-            __builtin_prefetch(e + at);
-    }
+    for (uint32_t i = p->slot; i < end; i++)
+        __builtin_prefetch(shard->slots[i]);
     for (uint32_t i = p->slot; i < end; i++) {
         struct km_entity *e = shard->slots[i];
 
         if (!e || e->kind != p->filter.kind || e->n_blocks == 0)
             continue;
+        for (size_t at = 64; at < sizeof(*e); at += 64)
+            __builtin_prefetch((const char *)e + at);
         if (p->rows >= KM_PASS_NEWEST)
             km_entity_fetch_newest(e);
-        if (p->filter.contains)
-            km_entity_fetch_name(e);
         entity[n++] = e;
     }
+    for (size_t i = 0; p->filter.contains && i < n; i++)
+        km_entity_fetch_name(entity[i]);
     for (size_t i = 0; p->rows >= KM_PASS_NEWEST && i < n; i++)
         km_block_fetch(entity[i]->blocks[entity[i]->n_blocks - 1]);
     for (size_t i = 0; p->rows == KM_PASS_BOTH && i < n; i++)
