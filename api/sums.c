@@ -47,21 +47,28 @@ static bool is_called(const struct km_sum *sum, uint64_t hash,
     return true;
 }
 
+/* Nothing is known of the item in columns from `first` on. */
+static void clear(struct km_sums *s, size_t i, unsigned first)
+{
+    for (unsigned c = first; c < s->room_columns; c++)
+        s->values[i * s->room_columns + c] = (double)NAN;
+}
+
 /* Room for so many items of so many columns; what is there keeps its values. */
 static int make_room(struct km_sums *s, size_t room, unsigned columns)
 {
-    double *values = malloc(room * columns * sizeof(*values));
+    double *values = malloc(room * columns * sizeof(*values)), *old = s->values;
+    unsigned old_columns = s->room_columns;
 
     if (!values)
         return -ENOMEM;
-    for (size_t i = 0; i < room; i++) {
-        for (unsigned c = 0; c < columns; c++)
-            values[i * columns + c] =
-                i < s->count && c < s->n_columns ? s->values[i * s->room_columns + c] : (double)NAN;
-    }
-    free(s->values);
     s->values = values;
     s->room_columns = columns;
+    for (size_t i = 0; i < s->count; i++) {
+        memcpy(values + i * columns, old + i * old_columns, s->n_columns * sizeof(*values));
+        clear(s, i, s->n_columns);
+    }
+    free(old);
     return 0;
 }
 
@@ -128,6 +135,7 @@ static int64_t find_or_add(struct km_sums *s, const char *const part[KM_NAME_PAR
     s->items[s->count] = sum_new(hash, part);
     if (!s->items[s->count])
         return -ENOMEM;
+    clear(s, s->count, 0);
     s->place[at] = (uint32_t)++s->count;
     return (int64_t)s->count - 1;
 }

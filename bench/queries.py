@@ -150,6 +150,17 @@ def memory(pid, field):
         return next(int(line.split()[1]) for line in f if line.startswith(field + ":"))
 
 
+def on_top(pid, port, path):
+    """How much more memory the server has at most while it answers; KiB."""
+    client = Client(port)
+    client.get("/api/status")
+    with open(f"/proc/{pid}/clear_refs", "w") as f:
+        f.write("5")  # the most memory so far is what it is now
+    before = memory(pid, "VmRSS")
+    client.get(path)
+    return memory(pid, "VmHWM") - before
+
+
 def large(options):
     command = ["taskset", "-c", str(os.cpu_count() - 1), f"{BUILD}/api/kubemonitor-api", "--listen", "127.0.0.1:0",
                "--memory-limit", "4Gi", "--max-entities", "2000000", "--interval", "5m", "--retention", "3h"]
@@ -159,14 +170,11 @@ def large(options):
         subprocess.run([f"{BUILD}/bench/kubemonitor-loadgen", "--server", f"http://127.0.0.1:{port}", "--nodes", "5000",
                         "--pods-per-node", "30", "--interval", "5m", "--fast", "--duration", "15m"],
                        check=True, stdout=subprocess.DEVNULL)
-        client = Client(port)
-        client.get("/api/pods")
-        with open(f"/proc/{server.pid}/clear_refs", "w") as f:
-            f.write("5")  # the most memory so far is what it is now
-        before = memory(server.pid, "VmRSS")
-        client.get("/api/pods")
-        on_top = memory(server.pid, "VmHWM") - before
-        print(f"\n5,000 nodes of 30 pods, 3 ticks; the list of all pods takes {on_top} KiB on top\n\n{HEAD}")
+        print("\n5,000 nodes of 30 pods, 3 ticks\n\n| memory on top, KiB | |\n|---|---:|")
+        for path in ("/api/pods", "/api/pods?sort=cpu&limit=50", "/api/namespaces", "/api/deployments?sort=memory&limit=6",
+                     "/api/pods?sort=cpu"):
+            print(f"| `{path}` | {on_top(server.pid, port, path):,} |")
+        print(f"\n{HEAD}")
         for name, path in [
                 ("newest row of 150,000 pods", "/api/pods"),
                 ("100 of them", "/api/pods?limit=100"),
