@@ -13,8 +13,8 @@ import time
 import urllib.parse
 
 # What the page's overview asks for, each interval.
-PATHS = ["/api/cluster", "/api/cluster?window=20&step=5", "/api/namespaces?sort=cpu&limit=60", "/api/deployments?sort=cpu&limit=60",
-         "/api/deployments?sort=memory&limit=6", "/api/pods?sort=cpu&limit=6", "/api/pods?sort=memory&limit=6",
+PATHS = ["/api/cluster", "/api/cluster?window=20&step=5", "/api/namespaces?sort=cpu&limit=6", "/api/namespaces?sort=memory&limit=6",
+         "/api/deployments?sort=cpu&limit=6", "/api/deployments?sort=memory&limit=6", "/api/pods?sort=cpu&limit=6", "/api/pods?sort=memory&limit=6",
          "/api/nodes?sort=cpu&limit=6", "/api/nodes?sort=memory&limit=6"]
 TICK = os.sysconf("SC_CLK_TCK")
 

@@ -85,7 +85,7 @@ test("the cluster", async () => {
         const cluster = await get("/api/cluster");
         return [["cpu", await tile("cpu"), cluster.cpu_usage, "cpu"],
             ["memory", await tile("memory"), cluster.memory.working_set, "bytes"],
-            ["nodes", await tile("nodes"), cluster.nodes + cluster.stale_nodes, "count"],
+            ["nodes", await tile("nodes"), cluster.nodes + (cluster.stale_nodes ?? 0), "count"],
             ["pods", await tile("pods"), cluster.pods, "count"]];
     });
 });

@@ -4,7 +4,6 @@ import {get} from "../api.js";
 import {ChartGroup} from "../chart_group.js";
 import {podPath} from "../columns.js";
 import {h} from "../dom.js";
-import {greatest} from "../greatest.js";
 import {CLUSTER_PANELS} from "../panels.js";
 import {link} from "../router.js";
 import {Tiles} from "../tiles.js";
@@ -18,13 +17,10 @@ function top(kind, options) {
 }
 
 function topLists() {
-    const sums = (kind) => (...question) => greatest(["api", kind], ...question);
     return [
-        top("namespaces", {
-            fetch: sums("namespaces"), name: (n) => n.namespace, href: (n) => link(["namespaces", n.namespace]),
-        }),
+        top("namespaces", {name: (n) => n.namespace, href: (n) => link(["namespaces", n.namespace])}),
         top("deployments", {
-            more: link(["workloads"], {kind: "Deployment"}), fetch: sums("deployments"), name: (d) => d.deployment, below: (d) => d.namespace,
+            more: link(["workloads"], {kind: "Deployment"}), name: (d) => d.deployment, below: (d) => d.namespace,
             href: (d) => link(["namespaces", d.namespace, "deployments", d.deployment]),
         }),
         top("pods", {name: (p) => p.pod_name, below: (p) => p.namespace, href: (p) => link(podPath(p))}),
