@@ -72,6 +72,8 @@ static void add(struct km_store *store, const char *space, int n_pods, const cha
     assert_int_equal(km_store_append(store, &batch, now), 0);
 }
 
+static unsigned pieces; /* that read_all() was given without an item */
+
 /* Reads all items of a query, from a token on; *ret_last is the last one's token. Returns how many.
  */
 static int read_all(struct km_usage_query *query, const char *token, size_t *ret_parts,
@@ -87,9 +89,12 @@ static int read_all(struct km_usage_query *query, const char *token, size_t *ret
     if (token)
         assert_int_equal(km_usage_reader_seek(reader, token), 0);
     *ret_parts = 0;
+    pieces = 0;
     while ((r = km_usage_reader_next(reader, &item)) > 0) {
-        if (r == 2)
+        if (r == 2) {
+            pieces++;
             continue;
+        }
         n++;
         *ret_parts += item.n_parts;
         km_buf_clear(ret_last);
@@ -99,6 +104,27 @@ static int read_all(struct km_usage_query *query, const char *token, size_t *ret
     km_usage_reader_done(reader);
     free(reader);
     return n;
+}
+
+/* What nothing matches is looked for piece by piece, too: nobody waits for all of it. */
+static void comes_back_where_nothing_is_selected(void **state)
+{
+    static const char *const four[] = {"a", "b", "c", "d"};
+    struct km_store *store = make_store(state);
+    struct km_labels *labels = km_labels_new(100);
+    struct km_usage_query none = {.store = store, .labels = labels, .pods = true};
+    km_auto_buf struct km_buf last = KM_BUF_INIT, error = KM_BUF_INIT;
+    size_t parts;
+
+    add(store, "a", 64, four, 4, now - INTERVAL, 0);
+    add(store, "a", 64, four, 4, now, 1000);
+    assert_int_equal(km_field_selector_parse("metadata.name=nobody", &none.fields_wanted, &error),
+                     0);
+    assert_int_equal(read_all(&none, NULL, &parts, &last), 0);
+    assert_true(pieces >= 64 * 4 / KM_STORE_PIECE);
+    km_selector_free(none.fields_wanted);
+    km_labels_free(labels);
+    km_store_free(store);
 }
 
 static const char *const two[] = {"app", "side"}, *const unnamed[] = {"app", NULL};
@@ -223,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_pods_of_containers_with_two_readings),
+        cmocka_unit_test(comes_back_where_nothing_is_selected),
         cmocka_unit_test(waits_for_names),
         cmocka_unit_test(reads_what_labels_select),
         cmocka_unit_test(refuses_tokens_that_are_none),

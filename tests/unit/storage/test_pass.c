@@ -131,6 +131,29 @@ static void meets_the_newest_of_a_name(void **state)
     km_store_free(store);
 }
 
+/* A list comes back piece by piece also where none of what it looks at fits. */
+static void comes_back_where_nothing_is_there(void **state)
+{
+    struct km_filter filter = {.kind = KM_ENTITY_POD, .current = true};
+    struct km_store *store = new_store();
+    struct km_cursor cursor = KM_CURSOR_START;
+    struct km_ref refs[KM_STORE_PIECE];
+    size_t n, pieces = 0;
+
+    (void)state;
+    for (int i = 0; i < 3 * KM_STORE_PIECE; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "pod-%d", i);
+        append(store, "node", "ns", name, name, NOW);
+    }
+    for (; km_store_next(store, &filter, NOW + 60000, &cursor, refs, &n); pieces++)
+        assert_int_equal(n, 0);
+    assert_int_equal(n, 0);
+    assert_int_equal(pieces, 3);
+    km_store_free(store);
+}
+
 static int stop_at_second(void *arg, const struct km_met *met)
 {
     int *calls = arg;
@@ -166,6 +189,7 @@ int main(void)
         cmocka_unit_test(searches_names),
         cmocka_unit_test(meets_the_newest_of_a_name),
         cmocka_unit_test(stops_when_told),
+        cmocka_unit_test(comes_back_where_nothing_is_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
