@@ -48,18 +48,20 @@ enum MHD_Result km_http_door(struct km_http_exchange *x, struct MHD_Connection *
 /* Moves the deadline of a connection to timeout_ms from now. (http_server.c) */
 void km_http_set_deadline(struct MHD_Connection *connection, int64_t timeout_ms);
 
-/* --- the library's callbacks for a request; arg is the server (http_request.c) ------------------
+/* --- the library's callbacks for a request; arg is the server -----------------------------------
  */
 
-/* With the target, before anything else of a request, so that it is had undecoded. */
+/* With the target, before anything else of a request, so that it is had undecoded.
+ * (http_exchange.c) */
 void *km_http_target(void *arg, const char *target, struct MHD_Connection *connection);
 
-/* With the headers, then with each piece of the body, then once more at its end. */
+/* With the headers, then with each piece of the body, then once more at its end. (http_request.c)
+ */
 enum MHD_Result km_http_request(void *arg, struct MHD_Connection *connection, const char *url,
                                 const char *method, const char *version, const char *data,
                                 size_t *size, void **request);
 
-/* When the answer has gone, or the connection has ended before. */
+/* When the answer has gone, or the connection has ended before. (http_exchange.c) */
 void km_http_completed(void *arg, struct MHD_Connection *connection, void **request,
                        enum MHD_RequestTerminationCode how);
 

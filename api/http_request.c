@@ -80,7 +80,7 @@ static void append_body(struct km_http_exchange *x, struct MHD_Connection *conne
 {
     const char *length = header(connection, "Content-Length");
 
-    if (x->call.body.cap == 0 && length) {
+    if (x->call.body.len == 0 && length) {
         unsigned long long announced = strtoull(length, NULL, 10);
 
         km_buf_reserve(&x->call.body, announced < FIRST_ROOM ? announced : FIRST_ROOM);
@@ -181,37 +181,4 @@ enum MHD_Result km_http_request(void *arg, struct MHD_Connection *connection, co
     if (x->call.status == 0)
         km_answer_problem(&x->call, 500, 0, "the request was not answered");
     return km_http_answer(x, connection);
-}
-
-/* Called with the target before anything else of a request, so that it is had undecoded. */
-void *km_http_target(void *arg, const char *target, struct MHD_Connection *connection)
-{
-    struct km_http_exchange *x = calloc(1, sizeof(*x));
-
-    (void)connection;
-    if (!x)
-        return NULL;
-    x->server = arg;
-    x->server->under_way++;
-    x->target = strdup(target);
-    return x;
-}
-
-void km_http_completed(void *arg, struct MHD_Connection *connection, void **request,
-                       enum MHD_RequestTerminationCode how)
-{
-    struct km_http_server *server = arg;
-    struct km_http_exchange *x = *request;
-
-    (void)how;
-    km_http_set_deadline(connection,
-                         server->config.idle_timeout_ms + server->config.header_timeout_ms);
-    if (!x)
-        return;
-    server->under_way--;
-    server->held -= x->held;
-    km_call_done(&x->call);
-    free(x->target);
-    free(x);
-    *request = NULL;
 }
