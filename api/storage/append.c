@@ -158,7 +158,7 @@ static int count_need(struct km_shard *shard, const struct subject *s, struct ta
     size_t columns = s->reading->n_extra;
 
     for (unsigned w = 0; w < KM_SAMPLE_WORDS; w++)
-        columns += (size_t)__builtin_popcountll(s->reading->sample.present[w]);
+        columns += km_bits_set(s->reading->sample.present[w]);
     if (columns > KM_ROW_MAX)
         return -ENOSPC;
     for (size_t i = 0; i < s->reading->n_extra; i++) {
