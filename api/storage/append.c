@@ -5,75 +5,8 @@
 #include <string.h>
 
 #include "clean.h"
+#include "readings.h"
 #include "store_inside.h"
-
-/* What one reading is of. */
-struct subject {
-    enum km_entity_kind kind;
-    struct km_facts facts;
-    const struct km_reading *reading;
-};
-
-struct take;
-typedef int each_reading(struct km_shard *, const struct subject *, struct take *);
-
-/* Calls each with every reading of the batch; stops at the first that is not 0. */
-static int for_each(const struct km_batch *batch, each_reading *each, struct km_shard *shard,
-                    struct take *take)
-{
-    struct subject s;
-    int r;
-
-    if (batch->has_node) {
-        s = (struct subject){KM_ENTITY_NODE, {.restarts = -1, .host_network = -1}, &batch->reading};
-        s.facts.text[KM_FACT_NODE] = batch->node;
-        s.facts.text[KM_FACT_BOOT_ID] = batch->boot_id;
-        r = each(shard, &s, take);
-        if (r < 0)
-            return r;
-    }
-    for (size_t p = 0; p < batch->n_pods; p++) {
-        const struct km_pod *pod = &batch->pods[p];
-
-        s = (struct subject){KM_ENTITY_POD, {.created_ms = pod->created_ms}, &pod->reading};
-        s.facts.restarts = pod->restarts;
-        s.facts.host_network = pod->host_network;
-        s.facts.text[KM_FACT_NODE] = pod->node ? pod->node : batch->node;
-        s.facts.text[KM_FACT_NAMESPACE] = pod->name_space ? pod->name_space : "";
-        s.facts.text[KM_FACT_POD] = pod->name;
-        s.facts.text[KM_FACT_UID] = pod->uid;
-        s.facts.text[KM_FACT_PHASE] = pod->phase;
-        s.facts.text[KM_FACT_OWNER_KIND] = pod->owner_kind;
-        s.facts.text[KM_FACT_OWNER_NAME] = pod->owner_name;
-        s.facts.text[KM_FACT_DEPLOYMENT] = pod->deployment;
-        s.facts.text[KM_FACT_WORKLOAD_KIND] = pod->workload_kind;
-        s.facts.text[KM_FACT_WORKLOAD_NAME] = pod->workload_name;
-        r = each(shard, &s, take);
-        if (r < 0)
-            return r;
-        s.kind = KM_ENTITY_CONTAINER;
-        for (size_t c = 0; c < pod->n_containers; c++) {
-            const struct km_container *container = &pod->containers[c];
-
-            s.reading = &container->reading;
-            s.facts.text[KM_FACT_PHASE] = NULL;
-            s.facts.text[KM_FACT_OWNER_KIND] = NULL;
-            s.facts.text[KM_FACT_OWNER_NAME] = NULL;
-            s.facts.text[KM_FACT_DEPLOYMENT] = NULL;
-            s.facts.text[KM_FACT_WORKLOAD_KIND] = NULL;
-            s.facts.text[KM_FACT_WORKLOAD_NAME] = NULL;
-            s.facts.text[KM_FACT_CONTAINER] = container->name;
-            s.facts.text[KM_FACT_CONTAINER_ID] = container->id;
-            s.facts.text[KM_FACT_STATE] = container->state;
-            s.facts.started_ms = container->started_ms;
-            s.facts.restarts = container->restarts;
-            r = each(shard, &s, take);
-            if (r < 0)
-                return r;
-        }
-    }
-    return 0;
-}
 
 /* A reading of the batch: what is known of its entity before the store is looked at, and after. */
 struct taken {
@@ -90,6 +23,7 @@ struct need {
 
 /* A batch on its way into the store. */
 struct take {
+    struct km_shard *shard;
     struct taken *taken; /* of each reading, in order */
     size_t count, place; /* readings; the one that comes next */
     int64_t received_ms;
@@ -98,21 +32,12 @@ struct take {
     uint64_t position; /* in the journal, behind the batch */
 };
 
-static size_t count_readings(const struct km_batch *batch)
-{
-    size_t count = batch->has_node + batch->n_pods;
-
-    for (size_t p = 0; p < batch->n_pods; p++)
-        count += batch->pods[p].n_containers;
-    return count;
-}
-
 /* Facts seldom change: their hash saves comparing a dozen texts that lie all over the memory. */
-static int hash_facts(struct km_shard *shard, const struct subject *s, struct take *take)
+static int hash_facts(void *arg, const struct km_subject *s)
 {
+    struct take *take = arg;
     struct taken *taken = &take->taken[take->place++];
 
-    (void)shard;
     taken->key = km_entity_key(s->kind, &s->facts);
     taken->facts = km_facts_hash(&s->facts);
     return 0;
@@ -151,8 +76,10 @@ static void fetch(const struct km_shard *shard, struct take *take)
 }
 
 /* What a reading may cost: its block's growth; when it is new, an entity and its texts on top. */
-static int count_need(struct km_shard *shard, const struct subject *s, struct take *take)
+static int count_need(void *arg, const struct km_subject *s)
 {
+    struct take *take = arg;
+    struct km_shard *shard = take->shard;
     struct taken *taken = &take->taken[take->place++];
     struct need *need = &take->need;
     size_t columns = s->reading->n_extra;
@@ -222,8 +149,10 @@ static int update_facts(struct km_shard *shard, struct km_entity *e, const struc
     return r;
 }
 
-static int store_one(struct km_shard *shard, const struct subject *s, struct take *take)
+static int store_one(void *arg, const struct km_subject *s)
 {
+    struct take *take = arg;
+    struct km_shard *shard = take->shard;
     const struct taken *taken = &take->taken[take->place++];
     struct km_entity *e = taken->entity;
     struct km_row row;
@@ -285,23 +214,25 @@ static void release(struct km_store *store, const struct need *need)
     atomic_fetch_sub(&store->reserved_entities, need->entities);
 }
 
-static int for_each_again(const struct km_batch *batch, each_reading *each, struct km_shard *shard,
-                          struct take *take)
+/* Calls each with every reading of the batch. */
+static int for_each(const struct km_batch *batch, int (*each)(void *, const struct km_subject *),
+                    struct take *take)
 {
     take->place = 0;
-    return for_each(batch, each, shard, take);
+    return km_readings_each(batch, each, take);
 }
 
 /* The shard is locked; the facts are hashed. take->need is then what the batch needed. */
-static int take_in(struct km_shard *shard, const struct km_batch *batch, struct take *take)
+static int take_in(const struct km_batch *batch, struct take *take)
 {
+    struct km_shard *shard = take->shard;
     int r;
 
     take->n_removed = shard->n_removed;
     take->need.entities = take->need.keys.count = 0;
     take->need.bytes = 0;
     fetch(shard, take);
-    r = for_each_again(batch, count_need, shard, take);
+    r = for_each(batch, count_need, take);
     if (r < 0)
         return r;
     r = reserve(shard->store, &take->need);
@@ -309,7 +240,7 @@ static int take_in(struct km_shard *shard, const struct km_batch *batch, struct 
         r = km_keys_add(shard->store, &take->need.keys);
     if (r == 0) {
         km_said_begin(shard, take->received_ms);
-        r = for_each_again(batch, store_one, shard, take);
+        r = for_each(batch, store_one, take);
         r = km_said_end(shard, r, &take->position);
     }
     km_shard_show(shard);
@@ -335,21 +266,21 @@ static void drop_if_due(struct km_shard *shard, int64_t received_ms)
 int km_store_append(struct km_store *store, const struct km_batch *batch, int64_t received_ms)
 {
     struct km_shard *shard = km_shard_of_batch(store, batch);
-    size_t count = count_readings(batch);
+    size_t count = km_readings_count(batch);
     km_auto_free struct taken *taken = malloc((count + 1) * sizeof(*taken));
-    struct take take = {.taken = taken, .count = count, .received_ms = received_ms};
+    struct take take = {.shard = shard, .taken = taken, .count = count, .received_ms = received_ms};
     int r = -EAGAIN;
 
     if (!taken)
         return -ENOMEM;
     if (store->journal && km_journal_error(store->journal) < 0)
         return -EIO;
-    for_each_again(batch, hash_facts, shard, &take);
+    for_each(batch, hash_facts, &take);
     km_retention_pace(store);
     for (int i = 0; i < TRIES && r == -EAGAIN; i++) {
         pthread_mutex_lock(&shard->lock);
         drop_if_due(shard, received_ms);
-        r = take_in(shard, batch, &take);
+        r = take_in(batch, &take);
         pthread_mutex_unlock(&shard->lock);
         if (r == -EAGAIN && km_retention_room(store, take.need.bytes) < 0)
             return -ENOSPC;
