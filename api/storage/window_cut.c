@@ -111,7 +111,6 @@ static void cut_row(struct km_cut *cut, int64_t time, unsigned row)
  * What an even run's rows cover. end_ms: where each ends, counted from the beginning of the run's
  * first cell, and before them where the row before ended. False if they are no such run.
  */
-KM_FOR_THIS_PROCESSOR
 static bool weigh(struct km_even_run *run, const int32_t *end_ms, unsigned rows, int32_t base,
                   int32_t most_ms)
 {
@@ -168,6 +167,7 @@ static bool take_even(struct km_cut *cut, const int64_t *time, unsigned first, u
     return true;
 }
 
+KM_FOR_THIS_PROCESSOR
 void km_cut_rows(struct km_cut *cut, const int64_t *time, unsigned begin, unsigned end)
 {
     int64_t grid_end = cell_begin(cut, cut->cells);
