@@ -65,7 +65,7 @@ static inline void temp_root_drop(struct temp_root *t, const char *path)
 /* Writes a file, its folders made; text NULL makes a folder. Ends the test program on errors. */
 static void temp_root_put(struct temp_root *t, const char *path, const char *text)
 {
-    char full[512];
+    char full[sizeof(t->dir) + 512];
     FILE *f;
 
     snprintf(full, sizeof(full), "%s%s%s", t->dir, path, text ? "" : "/");
