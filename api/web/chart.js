@@ -31,9 +31,10 @@ export class Chart {
             h("i", {"data-colour": series.colour, "data-draw": series.draw}), t(series.id), " ", this.values[i]));
         this.plotElement = h("div", {class: "plot", role: "img"});
         this.empty = h("p", {class: "empty", text: t("no_data"), hidden: true});
+        this.at = h("span", {class: "at"});
         this.since = h("span", {class: "since", hidden: true});
         this.element = h("figure", {class: "panel chart", "data-panel": panel.id},
-            h("figcaption", null, h("div", {class: "title"}, h("h3", {text: t(panel.id)}), this.since),
+            h("figcaption", null, h("div", {class: "title"}, h("h3", {text: t(panel.id)}), this.at, this.since),
                 h("div", {class: "legend"}, this.items)),
             this.plotElement, this.empty);
     }
@@ -106,6 +107,7 @@ export class Chart {
             padding: [10, 18, 0, 0],
             legend: {show: false},
             cursor: {
+                y: false,
                 sync: {key: this.group.key, setSeries: false},
                 drag: {x: true, y: false, setScale: false, uni: 12},
                 points: {size: 6},
@@ -184,9 +186,10 @@ export class Chart {
         this.group.zoom([from, to]);
     }
 
-    /* Under the cursor, or the newest. */
+    /* Under the cursor, with its time, or the newest. */
     showValues(place) {
         const shown = isNumber(place);
+        setText(this.at, shown ? clock(this.times[place] * 1000) : "");
         this.plain.forEach((column, i) => {
             let at = shown ? place : column.length - 1;
             while (!shown && at > 0 && column[at] === null)

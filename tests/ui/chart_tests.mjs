@@ -60,7 +60,11 @@ export function chartTests(world) {
         const box = await page.locator("[data-panel=network] .u-over").boundingBox();
         await page.mouse.move(box.x + box.width * 0.2, box.y + 40);
         await page.waitForFunction((text) => document.querySelector("[data-panel=cpu] .key b").textContent !== text, before[1]);
+        const times = await page.locator(".chart .at").allInnerTexts();
+        assert.match(times[0], /^\d\d:\d\d:\d\d$/);
+        assert.ok(times.every((time) => time === times[0]), "all charts show the values of one time: " + times);
         await page.mouse.move(5, 5);
+        await page.waitForFunction(() => document.querySelector(".chart .at").textContent === "");
         await page.waitForFunction((text) => document.querySelector("[data-panel=cpu] .key b").textContent === text, before[1]);
         await page.context().close();
     });
