@@ -32,8 +32,8 @@ struct km_processes {
 
 /*
  * A process that has ended is in no cgroup.procs any more, but until its parent asks for its end
- * nobody else has its numbers: so long its io file goes on telling. Whoever reads it
- * (process_io.h) takes out those of which it does not.
+ * nobody else has its numbers: so long its io file goes on telling. Of a container so many are
+ * followed. Whoever reads the files (process_io.h) takes out those that tell no more.
  */
 #define KM_PROCESSES_ENDED 16
 

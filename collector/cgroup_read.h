@@ -12,9 +12,9 @@
  *
  *   - While CPU usage stays to the nanosecond (v1) or microsecond (v2), no task of the cgroup has
  *     run. What only its tasks can move has then stayed as well: user and system time, throttling,
- *     OOM kills, tasks, v1's disk traffic. All that is read once more, since a number may have
- * moved between its own reading and that of the usage; from then on it is left alone and its files
- *     are closed. Pressure is the exception: it grows while a task waits, without running. It is
+ *     OOM kills, tasks, v1's disk traffic. All that is read once more, as a number may have moved
+ *     between its own reading and that of the usage; then it is left alone, and its files are
+ *     closed. Pressure is the exception: it grows while a task waits, without running. It is
  *     read on as long as it grows from one reading to the next; once it has stood still while no
  *     task ran, no task waits, and none can begin to without running.
  *   - While memory usage stays as well, nothing was charged or freed. Then memory.stat can only
