@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Namespaces, deployments, other workloads, the cluster: sums over their pods. */
+/* Namespaces, deployments, other workloads: sums over their pods. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,33 +42,10 @@ void km_get_all_workloads(struct km_call *call)
                    km_call_text(call, "kind"));
 }
 
-/* A sum that is being made: of nodes or of pods. */
-struct adding {
-    const struct km_api *api;
-    int64_t now_ms;
-    bool nodes;
-    struct km_total *total;
-};
-
-/* A node of which nothing is heard is left out: what it used last it may no longer use. */
-static int add_one(void *arg, const struct km_met *met)
+static int add_pod(void *total, const struct km_met *met)
 {
-    struct adding *a = arg;
-
-    if (a->nodes && km_is_stale(met->received_ms, a->api->interval_ms, a->now_ms))
-        a->total->stale++;
-    else
-        km_total_add(a->total, met->last, met->previous);
+    km_total_add(total, met->last, met->previous);
     return 0;
-}
-
-/* Adds up the current entities of a filter. Returns false where memory runs out. */
-static bool add_up(const struct km_api *api, const struct km_filter *filter, struct km_total *total)
-{
-    struct adding adding = {api, km_time_now_ms(), filter->kind == KM_ENTITY_NODE, total};
-
-    return km_pass_all(api->store, filter, adding.now_ms, KM_PASS_BOTH, add_one, &adding, NULL) ==
-           0;
 }
 
 /* Names of a sum's object: key and text, in order; ends with a NULL key. */
@@ -91,7 +68,8 @@ static void answer_sum(struct km_call *call, struct km_filter *filter, const str
         return;
     }
     filter->current = true;
-    if (!add_up(km_call_api(call), filter, &total)) {
+    if (km_pass_all(km_call_api(call)->store, filter, km_time_now_ms(), KM_PASS_BOTH, add_pod,
+                    &total) < 0) {
         km_answer_no_memory(call);
         return;
     }
@@ -174,32 +152,4 @@ void km_get_workload_pods(struct km_call *call)
     struct km_filter filter = workload_filter(call);
 
     km_answer_entities(call, &filter);
-}
-
-/* Sums of the nodes' own readings, which hold what runs outside pods too, and how many pods run. */
-void km_get_cluster(struct km_call *call)
-{
-    const struct km_api *api = km_call_api(call);
-    struct km_filter filter = {.kind = KM_ENTITY_NODE, .current = true}, pods_there = filter;
-    struct km_buf body = KM_BUF_INIT;
-    struct km_json w = {.out = &body};
-    struct km_total nodes = {0};
-    size_t pods;
-
-    if (km_window_is_asked(call)) {
-        km_answer_window(call, &filter, "nodes", "no node has reported");
-        return;
-    }
-    pods_there.kind = KM_ENTITY_POD;
-    if (!add_up(api, &filter, &nodes) || km_pass_all(api->store, &pods_there, km_time_now_ms(),
-                                                     KM_PASS_NO_ROWS, NULL, NULL, &pods) < 0) {
-        km_answer_no_memory(call);
-        return;
-    }
-    km_json_object(&w);
-    km_json_member_int(&w, "pods", (int64_t)pods);
-    km_json_member_int(&w, "stale_nodes", (int64_t)nodes.stale);
-    km_total_write(&w, &nodes, "nodes");
-    km_json_object_end(&w);
-    km_answer_json(call, &body);
 }

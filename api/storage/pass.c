@@ -211,35 +211,17 @@ int km_pass_next(struct km_pass *p, km_pass_each *each, void *arg)
     return r == 0 && p->next < p->count ? 1 : r;
 }
 
-/* Counts, and passes on. */
-struct counter {
-    km_pass_each *each;
-    void *arg;
-    size_t count;
-};
-
-static int count_one(void *arg, const struct km_met *met)
-{
-    struct counter *c = arg;
-
-    c->count++;
-    return c->each ? c->each(c->arg, met) : 0;
-}
-
 int km_pass_all(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
-                enum km_pass_rows rows, km_pass_each *each, void *arg, size_t *ret_count)
+                enum km_pass_rows rows, km_pass_each *each, void *arg)
 {
-    struct counter counter = {each, arg, 0};
     struct km_pass *pass;
     int r = km_pass_new(store, filter, now_ms, rows, &pass);
 
     if (r < 0)
         return r;
     do
-        r = km_pass_next(pass, count_one, &counter);
+        r = km_pass_next(pass, each, arg);
     while (r == 1);
     km_pass_free(pass);
-    if (r == 0 && ret_count)
-        *ret_count = counter.count;
     return r;
 }

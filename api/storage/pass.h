@@ -48,9 +48,8 @@ void km_pass_free(struct km_pass *pass); /* NULL is fine */
  */
 int km_pass_next(struct km_pass *pass, km_pass_each *each, void *arg);
 
-/* All of it in one go: 0, what each() has stopped with, or -ENOMEM. each may be NULL.
- * *ret_count (or NULL): how many were met. */
+/* All of it in one go, where there is not much: 0, what each() has stopped with, or -ENOMEM. */
 int km_pass_all(const struct km_store *store, const struct km_filter *filter, int64_t now_ms,
-                enum km_pass_rows rows, km_pass_each *each, void *arg, size_t *ret_count);
+                enum km_pass_rows rows, km_pass_each *each, void *arg);
 
 #endif

@@ -155,7 +155,7 @@ static void read_once(struct test *t, unsigned *seed)
     while (km_store_next(t->store, &filter, now, &cursor, piece, &n))
         ;
     filter.contains = rand_r(seed) % 2 ? "-1" : NULL;
-    assert_int_equal(km_pass_all(t->store, &filter, now, KM_PASS_BOTH, meet, t, NULL), 0);
+    assert_int_equal(km_pass_all(t->store, &filter, now, KM_PASS_BOTH, meet, t), 0);
     km_store_expire(t->store, now);
     km_store_get_status(t->store, &status);
 }
