@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replicas.h"
 
-#include <arpa/inet.h>
-#include <curl/curl.h>
 #include <errno.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -34,26 +31,6 @@ struct km_replicas {
     uint64_t dropped; /* of the slots that are no more */
     bool stopping, resolved, lost, full;
 };
-
-int km_replicas_resolve(const char *host, km_address *ret_addresses, int max)
-{
-    static const int families[] = {AF_INET, AF_INET6};
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
-    int count = 0;
-
-    if (getaddrinfo(host, NULL, &hints, &list) != 0)
-        return -ENOENT;
-    for (int f = 0; f < 2 && count == 0; f++) {
-        for (const struct addrinfo *a = list; a && count < max; a = a->ai_next) {
-            if (a->ai_family == families[f] &&
-                getnameinfo(a->ai_addr, a->ai_addrlen, ret_addresses[count], sizeof(km_address),
-                            NULL, 0, NI_NUMERICHOST) == 0)
-                count++;
-        }
-    }
-    freeaddrinfo(list);
-    return count;
-}
 
 /* --- slots --------------------------------------------------------------------------------- */
 
@@ -236,28 +213,6 @@ static void *look_thread(void *arg)
 
 /* --- life ---------------------------------------------------------------------------------- */
 
-/* "http://[::1]:8080/x" has the host "::1". */
-static int read_host(const char *server, char **ret_host)
-{
-    CURLU *url = curl_url();
-    char *host = NULL;
-    size_t len;
-
-    if (!url)
-        return -ENOMEM;
-    if ((strncmp(server, "http://", 7) != 0 && strncmp(server, "https://", 8) != 0) ||
-        curl_url_set(url, CURLUPART_URL, server, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK) {
-        curl_url_cleanup(url);
-        return -EINVAL;
-    }
-    curl_url_cleanup(url);
-    len = strlen(host);
-    *ret_host = *host == '[' ? strndup(host + 1, len - 2) : strdup(host);
-    curl_free(host);
-    return *ret_host ? 0 : -ENOMEM;
-}
-
 static void replicas_free(struct km_replicas *r)
 {
     for (int i = 0; i < KM_REPLICAS_MAX; i++)
@@ -278,13 +233,13 @@ int km_replicas_start(const struct km_replicas_config *config, struct km_replica
         return -ENOMEM;
     r->config = *config;
     if (!r->config.resolve)
-        r->config.resolve = km_replicas_resolve;
+        r->config.resolve = km_address_resolve;
     pthread_mutex_init(&r->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&r->wake, &attr);
     pthread_condattr_destroy(&attr);
-    result = read_host(config->server, &r->host);
+    result = km_address_host(config->server, &r->host);
     /* One that is vacant: what is read before the name resolves is kept there. */
     if (result == 0)
         r->slots[0].outbox = km_outbox_new(config->outbox_limit);

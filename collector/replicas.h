@@ -2,9 +2,10 @@
 #ifndef KM_COLLECTOR_REPLICAS_H
 #define KM_COLLECTOR_REPLICAS_H
 
-#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "server_address.h"
 
 /*
  * The API servers behind one URL: every address that its host name resolves to gets everything, by
@@ -22,8 +23,6 @@ struct km_replicas;
 #define KM_REPLICAS_MAX     8
 #define KM_REPLICAS_WAIT_MS INT64_C(300000)
 
-typedef char km_address[INET6_ADDRSTRLEN];
-
 /* Which batches travel packed; those that have to wait are in any case. */
 enum km_replicas_pack {
     KM_PACK_AUTO, /* to servers on other machines */
@@ -38,7 +37,7 @@ struct km_replicas_config {
     int64_t resolve_ms; /* between two looks at the name */
     /*
      * Writes up to max addresses of the host; returns how many, or a negative number. NULL:
-     * km_replicas_resolve().
+     * km_address_resolve().
      */
     int (*resolve)(const char *host, km_address *ret_addresses, int max);
 };
@@ -54,9 +53,5 @@ uint64_t km_replicas_dropped(struct km_replicas *replicas);
 
 /* Sends what is left for at most drain_ms, then ends all. NULL is fine. */
 void km_replicas_stop(struct km_replicas *replicas, int64_t drain_ms);
-
-/* By the system's resolver: the IPv4 addresses, or where there are none the IPv6 ones, since a
- * server of both families would get everything twice. */
-int km_replicas_resolve(const char *host, km_address *ret_addresses, int max);
 
 #endif

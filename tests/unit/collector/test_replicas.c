@@ -330,18 +330,6 @@ static void refuses_what_is_no_url(void **state)
     }
 }
 
-static void resolves_addresses_to_themselves(void **state)
-{
-    km_address addresses[4];
-
-    (void)state;
-    assert_int_equal(km_replicas_resolve("127.0.0.7", addresses, 4), 1);
-    assert_string_equal(addresses[0], "127.0.0.7");
-    assert_int_equal(km_replicas_resolve("::1", addresses, 4), 1);
-    assert_string_equal(addresses[0], "::1");
-    assert_true(km_replicas_resolve("no such name", addresses, 4) <= 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,7 +339,6 @@ int main(void)
         cmocka_unit_test(a_successor_gets_what_its_predecessor_has_not_taken),
         cmocka_unit_test(keeps_a_batch_until_its_token_is_taken),
         cmocka_unit_test(refuses_what_is_no_url),
-        cmocka_unit_test(resolves_addresses_to_themselves),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
