@@ -138,7 +138,8 @@ int km_selection_read(struct km_cli *cli, const struct km_subject *subject,
         km_selection_free(s);
         return r;
     }
-    qsort(s->objects, s->count, sizeof(*s->objects), compare);
+    if (s->count > 0)
+        qsort(s->objects, s->count, sizeof(*s->objects), compare);
     *ret_selection = s;
     return 0;
 }
