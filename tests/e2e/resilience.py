@@ -96,7 +96,6 @@ class Test:
         folders = [f"deploy/optional/{self.part}"]
         if self.part == "replicas" and ENV.get("HEADLESS_DNS"):
             folders.append("tests/e2e/headless-dns")
-            # pylint: disable-next=consider-using-with # it ends with the test
             self.dns = subprocess.Popen([sys.executable, HERE / "headless-dns/headless_dns.py", "127.0.0.77", "monitoring",
                                          "monitor-api-replicas"])
         if self.part == "persistent":

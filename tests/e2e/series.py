@@ -30,7 +30,7 @@ class Watcher:
     """Asks for the newest reading each second, over a new connection each time, as somebody would who looks at it."""
 
     def __init__(self, url):
-        self.url, self.lock, self.begin_new = url, threading.Lock(), True
+        self.url, self.lock = url, threading.Lock()
         self.seen, self.asked, self.unanswered, self.silent_since, self.silence = [], 0, 0, None, 0.0
         threading.Thread(target=self.run, daemon=True).start()
 
