@@ -44,6 +44,25 @@ def test_bodies(server, body, status, says):
     assert server.get("/api/status")["store"]["rows"] == 0
 
 
+def test_nothing_of_a_request_is_left_for_the_next(server):
+    """A thread keeps the memory of a request for its next one; here they come over one connection."""
+    large = json.dumps(node(pods=[pod(f"p{i}", memory={"usage": i}) for i in range(1000)], memory={"used": 1}))
+    assert len(large) > 65536
+    for body in [large, large + " " * 300000]:
+        server.post("/api/nodes/n1", body)
+        rows = server.get("/api/status")["store"]["rows"]
+        server.post("/api/nodes/n1", "", 400)
+        server.post("/api/nodes/n1", large[:-1], 400)  # what is missing stood there before
+        server.post("/api/nodes/n1", gzip.compress(large.encode())[:-9], 400,
+                    headers={"Content-Type": "application/json", "Content-Encoding": "gzip"})
+        chunks = iter([b'{"node":', b'"n1"'])
+        assert server.session.post(server.url + "/api/nodes/n1", chunks, timeout=30).status_code == 400
+        problem = server.post("/api/nodes/n1?a=1", large, 422)
+        assert [error["parameter"] for error in problem["errors"]] == ["a"]
+        assert server.post("/api/nodes/n1", {}, 422)["errors"][0].get("parameter") is None
+        assert server.get("/api/status")["store"]["rows"] == rows
+
+
 def test_every_fault_is_listed(server):
     problem = server.post("/api/nodes/n1", node(cpu_usage="x", memory={"used": -1, "free": []}), 422)
     assert [e["pointer"] for e in problem["errors"]] == ["/cpu_usage", "/memory/used", "/memory/free"]
