@@ -32,7 +32,7 @@ async function open(place, shown) {
     await visit(page, url, place, shown);
     if (process.env.PICTURES) {
         await page.waitForTimeout(700);
-        await page.screenshot({path: `${process.env.PICTURES}/${place.replace(/\W+/g, "-").slice(2) || "cluster"}.png`});
+        await page.screenshot({path: `${process.env.PICTURES}/${place.replace(/\W+/g, "-").slice(1) || "cluster"}.png`});
     }
 }
 
