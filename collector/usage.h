@@ -12,8 +12,8 @@ struct km_usage {
 
 /*
  * Sets cpu_usage from the growth of usage_usec over the time that really passed since the reading
- * before: absent at the first reading and where the counter went down. now_usec is the steady clock
- * at the time of reading.
+ * before: absent at the first reading, and where the counter went down or by more than any machine
+ * can. now_usec is the steady clock at the time of reading.
  */
 void km_usage_update(struct km_usage *usage, int64_t now_usec, struct km_sample *sample);
 

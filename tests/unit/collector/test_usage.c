@@ -34,9 +34,19 @@ static void is_growth_over_the_time_that_passed(void **state)
     assert_int_equal(after(&usage, 36000000, -1), -1); /* it could not be read */
 }
 
+static void has_a_limit(void **state)
+{
+    struct km_usage usage = {0};
+
+    (void)state;
+    after(&usage, 1000000, 0);
+    assert_int_equal(after(&usage, 1100000, INT64_MAX), -1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(is_growth_over_the_time_that_passed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(is_growth_over_the_time_that_passed),
+                                       cmocka_unit_test(has_a_limit)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
