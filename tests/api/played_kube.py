@@ -137,7 +137,14 @@ class PlayedKube:
 
 
 def openssl(*arguments):
-    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+    return subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, text=True).stdout
+
+
+def validity(days):
+    """From now on; where days are negative it has ended, which releases since 3.4 want said by dates."""
+    if days >= 0 or tuple(map(int, openssl("version").split()[1].split(".")[:2])) < (3, 4):
+        return "-days", days
+    return "-not_before", "20200101000000Z", "-not_after", "20200102000000Z"
 
 
 class Authority:
@@ -158,6 +165,6 @@ class Authority:
                 f"{base}.csr", "-subj", f"/CN={common_name}")
         extensions = self.folder / "extensions"
         extensions.write_text(f"extendedKeyUsage={usage}\n" + (f"subjectAltName={names}\n" if names else ""))
-        openssl("x509", "-req", "-in", f"{base}.csr", "-CA", self.crt, "-CAkey", self.key, "-CAcreateserial", "-days", days,
+        openssl("x509", "-req", "-in", f"{base}.csr", "-CA", self.crt, "-CAkey", self.key, "-CAcreateserial", *validity(days),
                 "-out", f"{base}.crt", "-extfile", extensions)
         return f"{base}.crt", f"{base}.key"

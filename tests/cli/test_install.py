@@ -22,7 +22,7 @@ def installed(tmp_path_factory):
 def test_each_program_has_its_man_page(installed, program):
     assert os.access(installed / "bin" / program, os.X_OK)
     page, = installed.glob(f"share/man/man1/{program}.1")
-    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", page], capture_output=True, text=True, check=True)
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-P-cbou", "-ww", page], capture_output=True, text=True, check=True)
     assert done.stderr == "" and f"{program}(1)" in done.stdout and len(done.stdout) > 1000
 
 

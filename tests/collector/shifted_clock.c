@@ -11,9 +11,16 @@
 #include <time.h>
 #include <unistd.h>
 
+static int file;
+
+/* Before there are threads. */
+__attribute__((constructor)) static void open_shift(void)
+{
+    file = open(getenv("SHIFT_FILE"), O_RDONLY | O_CLOEXEC);
+}
+
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-    static int file = -1;
     char text[32] = "";
     long ms;
 
@@ -21,8 +28,6 @@ int clock_gettime(clockid_t clock, struct timespec *now)
         return -1;
     if (clock != CLOCK_REALTIME)
         return 0;
-    if (file < 0)
-        file = open(getenv("SHIFT_FILE"), O_RDONLY | O_CLOEXEC);
     if (pread(file, text, sizeof(text) - 1, 0) < 0)
         abort();
     ms = strtol(text, NULL, 10) + now->tv_nsec / 1000000;
