@@ -273,11 +273,9 @@ static void sweeps_what_it_is_not_told_of(void **state)
     assert_string_equal(pod(f, UID2)->containers[0]->id, ID2);
 }
 
-/* The limit of open files leaves none for inotify: everything is looked through. */
-static void works_without_inotify(void **state)
+/* The limit of open files leaves none for inotify, while the tree is made. */
+static struct km_cgroup_tree *tree_without_inotify(struct fixture *f, struct km_pod_table *table)
 {
-    struct fixture *f = *state;
-    struct km_pod_table table = {0};
     struct km_cgroup_tree *tree;
     struct rlimit limit, none;
 
@@ -285,9 +283,19 @@ static void works_without_inotify(void **state)
     none = limit;
     none.rlim_cur = 0;
     setrlimit(RLIMIT_NOFILE, &none);
-    tree = km_cgroup_tree_new(&f->t->root, "/cg", &table);
+    tree = km_cgroup_tree_new(&f->t->root, "/cg", table);
     setrlimit(RLIMIT_NOFILE, &limit);
     assert_non_null(tree);
+    return tree;
+}
+
+/* Everything is looked through. */
+static void works_without_inotify(void **state)
+{
+    struct fixture *f = *state;
+    struct km_pod_table table = {0};
+    struct km_cgroup_tree *tree = tree_without_inotify(f, &table);
+
     assert_false(km_cgroup_tree_is_told(tree));
     for (int i = 0; i < 3; i++) {
         temp_root_put(f->t, POD1 "/" ID1, NULL);
@@ -308,16 +316,9 @@ static void takes_inotify_when_it_is_to_be_had(void **state)
     struct fixture *f = *state;
     struct km_pod_table table = {0};
     struct km_cgroup_tree *tree;
-    struct rlimit limit, none;
 
     skip_unless_told(f);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    none = limit;
-    none.rlim_cur = 0;
-    setrlimit(RLIMIT_NOFILE, &none);
-    tree = km_cgroup_tree_new(&f->t->root, "/cg", &table);
-    setrlimit(RLIMIT_NOFILE, &limit);
-    assert_non_null(tree);
+    tree = tree_without_inotify(f, &table);
     temp_root_put(f->t, POD1 "/" ID1, NULL);
     for (int i = 0; i < KM_CGROUP_TREE_SWEEP; i++) {
         assert_false(km_cgroup_tree_is_told(tree));
